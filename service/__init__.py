@@ -1,0 +1,1 @@
+"""The service around the rule book: FHIR in, CDS Hooks cards out."""
