@@ -53,6 +53,7 @@ class ItemKind(str, Enum):
     CAP = "cap"  # holds the grade at possible
     CONCORDANT = "concordant"  # evidence for treatment effect independent of CT density
     FLAG = "flag"  # quality of the images
+    BASIS = "basis"  # what later steps rest on; not shown
 
 
 @dataclass(frozen=True)

@@ -1,0 +1,50 @@
+"""RECIST 1.1 on sums of diameters (Eisenhauer 2009, Eur J Cancer 45:228).
+
+Size alone: attenuation has no place in RECIST. Single lesions, nodes, non-targets and new
+lesions are in ``recist_lesions``.
+"""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+from rules.criteria.arithmetic import at_least, at_most
+from rules.criteria.measured import Change, Sums, described
+from rules.criteria.pages import CriterionPage
+from rules.criteria.response import CR, PD, PR, SD, Response, in_one_line
+
+
+def target_response(
+    page: CriterionPage,
+    baseline: Decimal | None,
+    nadir: Decimal | None,
+    index: Decimal | None,
+) -> Response | None:
+    """The response of the target lesions, from their sums in mm.
+
+    ``nadir`` is the smallest sum before the index study, the baseline included. None where a
+    sum was not measured: a missing sum is never zero.
+    """
+    sums = Sums(baseline, nadir, index)
+    growth, change = sums.from_nadir, sums.from_baseline
+    if growth is None or change is None:
+        return None
+    return Response(
+        _category(page, growth, change),
+        in_one_line(described("from nadir", growth), described("from baseline", change)),
+    )
+
+
+def has_progressed(page: CriterionPage, growth: Change) -> bool:
+    """Whether growth from nadir is progression: by percentage *and* by millimetres."""
+    return at_least(growth.percent, page["progression"]) and growth.rose_by(
+        page["progression_absolute"]
+    )
+
+
+def _category(page: CriterionPage, growth: Change, change: Change) -> str:
+    if growth.value == 0:
+        return CR
+    if has_progressed(page, growth):
+        return PD
+    return PR if at_most(change.percent, page["partial_response"]) else SD

@@ -1,0 +1,218 @@
+"""Evidence beside the liver images: elsewhere, PET, biopsy, clinical state, local therapy.
+
+Favourable evidence must be near the index study; contrary evidence counts until something newer
+replaces it (page rules/catalog/reading).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from rules.criteria.pages import CriterionPage
+from rules.criteria.recist import target_response
+from rules.dates import Days, PartialDate, days_between
+from rules.features.lookup import Lookup
+from rules.features.sizes import sum_at
+from rules.features.studies import Compared, speaks_of
+from rules.numbers import Numbers
+from rules.timeline import Finding, FindingKind, LocalTherapy, Organ
+
+UNKNOWN = "unknown"
+NONE = "none"
+# From the most contrary to the most favourable; the more contrary of two statements is taken.
+ELSEWHERE = ("new", "progressing", UNKNOWN, "stable", "responding", "none-known")
+CLINICAL = ("crisis", "worse", UNKNOWN, "stable", "improved")
+PET = ("PMD", "SMD", "PMR", "CMR")
+BIOPSY = ("viable-tumour", "necrosis")
+_BY_RECIST = {"PD": "progressing", "PR": "responding", "CR": "responding", "SD": "stable"}
+
+
+@dataclass(frozen=True)
+class Statement:
+    """What the record says on one question, and where."""
+
+    value: str
+    sources: tuple[str, ...] = ()
+    days: int | None = None  # a number of days that belongs to it
+    ambiguous: bool = False  # a date too coarse for the number of days to be used
+
+
+@dataclass(frozen=True)
+class Setting:
+    """The index study as seen from beside the images."""
+
+    look: Lookup
+    studies: Compared
+    index: PartialDate
+    line_start: PartialDate | None
+    as_of: date
+    numbers: Numbers
+
+    @property
+    def since(self) -> PartialDate | None:
+        """From when on contrary evidence counts: line start, else the baseline study."""
+        if self.line_start is not None:
+            return self.line_start
+        return self.studies.baseline.day if self.studies.baseline else None
+
+    def statements(self, kind: FindingKind) -> list[Finding]:
+        """The dated findings of a kind that are not from before the line, up to the call."""
+        return [f for f in self.look.findings(kind) if f.day is not None and self._counts(f.day)]
+
+    def _counts(self, day: PartialDate) -> bool:
+        started = self.since is None or day.latest >= self.since.earliest
+        return started and day.earliest <= self.as_of
+
+    def near(self, finding: Finding, window: str) -> bool:
+        """Whether a finding is near enough to the index study, for certain."""
+        if finding.day is None:
+            return False
+        if finding.study is not None and self.studies.index is not None:
+            if finding.study == self.studies.index.id:
+                return True
+        apart = days_between(finding.day, self.index)
+        return max(abs(apart.low), abs(apart.high)) <= self.numbers[window]
+
+
+def newest(findings: Sequence[Finding], order: Sequence[str]) -> Finding | None:
+    """The newest finding; of one day, the more contrary."""
+    return max(
+        (f for f in findings if f.day is not None and f.value in order),
+        key=lambda f: (f.day.latest if f.day else date.min, -order.index(f.value)),
+        default=None,
+    )
+
+
+def _stated(
+    setting: Setting, kind: FindingKind, order: Sequence[str], favourable: Iterable[str], none: str
+) -> tuple[Statement, Finding | None]:
+    """The newest statement of a kind; a favourable one only near the index study."""
+    finding = newest(setting.statements(kind), order)
+    if finding is None:
+        return Statement(none), None
+    if finding.value in favourable and not setting.near(finding, "evidence_window"):
+        return Statement(none), None
+    return Statement(finding.value, (finding.source.reference,)), finding
+
+
+def extrahepatic(setting: Setting, recist: CriterionPage) -> Statement:
+    """How disease outside the liver does: as stated, and by measured lesions; the worse holds."""
+    favourable = ("stable", "responding", "none-known")
+    stated, _ = _stated(setting, FindingKind.EXTRAHEPATIC, ELSEWHERE, favourable, UNKNOWN)
+    measured = _measured_elsewhere(setting, recist)
+    if measured is None:
+        return stated
+    if stated.value == UNKNOWN:
+        return measured
+    return min((stated, measured), key=lambda s: ELSEWHERE.index(s.value))
+
+
+def _measured_elsewhere(setting: Setting, recist: CriterionPage) -> Statement | None:
+    look, studies = setting.look, setting.studies
+    lesions = look.of_organ(Organ.ELSEWHERE)
+    if studies.baseline is None or studies.index is None or not lesions:
+        return None
+    sources = tuple(m.source.reference for m in look.timeline.measurements
+                    if look.lesions[m.lesion].organ is Organ.ELSEWHERE)
+    if any(_new_since(look, lesion.id, studies) for lesion in lesions):
+        return Statement("new", sources)
+    series = [sum_at(look, lesions, study) for study in studies.followed]
+    known = [s for s in series[:-1] if s is not None]
+    response = target_response(recist, series[0], min(known, default=None), series[-1])
+    return Statement(_BY_RECIST[response.category], sources) if response else None
+
+
+def _new_since(look: Lookup, lesion: str, studies: Compared) -> bool:
+    seen = look.measured_in([look.lesions[lesion]])
+    marked = any(f.lesion == lesion and f.value == "new"
+                 for f in look.findings(FindingKind.CHANGE_FROM_PRIOR))
+    after = studies.baseline and seen and seen[0].day.latest > studies.baseline.day.latest
+    return marked or bool(after)
+
+
+def pet(setting: Setting) -> Statement:
+    """The newest metabolic response since line start, with days from line start to the PET."""
+    statement, finding = _stated(
+        setting, FindingKind.PET, PET, ("SMD", "PMR", "CMR"), NONE
+    )
+    if finding is None or finding.day is None or setting.line_start is None:
+        return statement
+    days = days_between(setting.line_start, finding.day)
+    matters = days.crosses([setting.numbers["pet_reliable_after"]]) and finding.value == "PMD"
+    return Statement(statement.value, statement.sources, max(days.low, 0), ambiguous=matters)
+
+
+def biopsy(setting: Setting) -> Statement:
+    """The newest biopsy since line start."""
+    return _stated(setting, FindingKind.BIOPSY, BIOPSY, ("necrosis",), NONE)[0]
+
+
+def clinical(setting: Setting) -> Statement:
+    """The clinical state as stated and by ECOG near the index study; the worse holds.
+
+    A crisis counts from the moment it is recorded.
+    """
+    findings = setting.statements(FindingKind.CLINICAL)
+    near = [f for f in findings if f.value == "crisis" or setting.near(f, "clinical_window")]
+    stated = newest(near, CLINICAL)
+    found = [Statement(stated.value, (stated.source.reference,))] if stated else []
+    ecog = _by_ecog(setting)
+    found += [ecog] if ecog else []
+    return min(found, key=lambda s: CLINICAL.index(s.value), default=Statement(UNKNOWN))
+
+
+def _by_ecog(setting: Setting) -> Statement | None:
+    """ECOG against the last value before line start; None without both."""
+    if setting.line_start is None:
+        return None
+    window = setting.numbers["clinical_window"]
+    values = setting.look.timeline.performance
+    before = [v for v in values if v.day.latest <= setting.line_start.latest]
+    near = [v for v in values
+            if v not in before and _apart(days_between(v.day, setting.index)) <= window]
+    if not before or not near:
+        return None
+    reference = max(before, key=lambda v: (v.day.latest, v.ecog))
+    worst = max(near, key=lambda v: v.ecog)
+    value = "worse" if worst.ecog > reference.ecog else "stable"
+    return Statement(value, (reference.source.reference, worst.source.reference))
+
+
+def _apart(days: Days) -> int:
+    return max(abs(days.low), abs(days.high))
+
+
+def at_index(setting: Setting, kind: FindingKind, order: Sequence[str], none: str) -> Statement:
+    """What is said of the index study itself."""
+    index = setting.studies.index
+    if index is None:
+        return Statement(none)
+    findings = [f for f in setting.look.findings(kind)
+                if f.value in order and speaks_of(f, index, setting.look)]
+    if not findings:
+        return Statement(none)
+    contrary = min(findings, key=lambda f: order.index(f.value))
+    return Statement(contrary.value, tuple(f.source.reference for f in findings))
+
+
+def local_therapy(setting: Setting) -> tuple[Statement | None, Statement | None]:
+    """The last liver-directed therapy before the index study, and one that is not dated."""
+    dated = [t for t in setting.look.timeline.local_therapies
+             if t.day is not None and t.day.earliest <= setting.index.latest]
+    undated = [t for t in setting.look.timeline.local_therapies if t.day is None]
+    last = max(dated, key=lambda t: t.day.latest if t.day else date.min, default=None)
+    return _local(last, setting), (
+        Statement("undated", tuple(t.source.reference for t in undated)) if undated else None
+    )
+
+
+def _local(therapy: LocalTherapy | None, setting: Setting) -> Statement | None:
+    if therapy is None or therapy.day is None:
+        return None
+    days = days_between(therapy.day, setting.index)
+    matters = days.crosses([setting.numbers["local_therapy_window"]])
+    return Statement(therapy.name, (therapy.source.reference,), max(days.low, 0), matters)
+
+

@@ -1,0 +1,189 @@
+"""Quality flags: what limits the comparison of baseline and index study.
+
+Source: the page rules/catalog/image_quality, which holds every number used here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rules.clinical_facts import Flag
+from rules.dates import PartialDate, days_between
+from rules.features.attenuation import phases_at, size_phase, with_attenuation
+from rules.features.lines import Line
+from rules.features.lookup import Lookup
+from rules.features.sizes import Targets, size_at
+from rules.features.studies import Compared, speaks_of
+from rules.numbers import Numbers
+from rules.timeline import FindingKind, Lesion, Organ, Phase, Quantity, Study
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Everything that a flag may look at."""
+
+    look: Lookup
+    studies: Compared
+    baseline: Study
+    index: Study
+    targets: Targets
+    line: Line | None
+    numbers: Numbers
+
+    @property
+    def pair(self) -> tuple[Study, Study]:
+        """Baseline and index study."""
+        return self.baseline, self.index
+
+    @property
+    def enhanced(self) -> tuple[Lesion, ...]:
+        """The targets whose attenuation is compared."""
+        return with_attenuation(self.look, self.targets, self.studies)
+
+
+def quality_flags(
+    look: Lookup, studies: Compared, targets: Targets, line: Line | None, numbers: Numbers
+) -> frozenset[Flag]:
+    """The flags that stand; none where there is nothing to compare."""
+    if studies.baseline is None or studies.index is None:
+        return frozenset()
+    comparison = Comparison(look, studies, studies.baseline, studies.index, targets, line, numbers)
+    return frozenset(flag for flag, stands in _CHECKS.items() if stands(comparison))
+
+
+def _phase(c: Comparison) -> bool:
+    """Size or attenuation pair from different phases, or a phase unknown."""
+    for lesion in c.targets.paired:
+        then, now = (size_phase(c.look, lesion, study) for study in c.pair)
+        if then is None or then is not now:
+            return True
+    return any(
+        phases_at(c.look, c.enhanced, study) - {Phase.PORTAL_VENOUS} for study in c.pair
+    )
+
+
+def _modality(c: Comparison) -> bool:
+    return c.baseline.modality is None or c.baseline.modality != c.index.modality
+
+
+def _slice(c: Comparison) -> bool:
+    known = [study.slice_mm for study in c.pair if study.slice_mm is not None]
+    if any(mm > c.numbers["slice_thickness_max"] for mm in known):
+        return True
+    both = len(known) == len(c.pair)
+    return both and abs(known[0] - known[1]) > c.numbers["slice_thickness_difference"]
+
+
+def _small(c: Comparison) -> bool:
+    return _any_below(c, c.targets.paired, "measurable_size") or _any_below(
+        c, c.enhanced, "measurable_attenuation_size"
+    )
+
+
+def _any_below(c: Comparison, lesions: Sequence[Lesion], number: str) -> bool:
+    sizes = (size_at(c.look, lesion, study) for lesion in lesions for study in c.pair)
+    return any(size is not None and size < c.numbers[number] for size in sizes)
+
+
+def _steatosis(c: Comparison) -> bool:
+    liver = [lesion for lesion in c.look.timeline.lesions
+             if lesion.reference_region and lesion.organ is Organ.LIVER]
+    return (
+        _stated(c, FindingKind.STEATOSIS)
+        or any(_low_unenhanced(c, region) for region in liver)
+        or any(_background_fell(c, region) for region in liver)
+    )
+
+
+def _low_unenhanced(c: Comparison, region: Lesion) -> bool:
+    return any(
+        value < c.numbers["steatosis_unenhanced_liver"]
+        for study in c.pair
+        if (value := _attenuation(c, region, study, Phase.UNENHANCED)) is not None
+    )
+
+
+def _background_fell(c: Comparison, region: Lesion) -> bool:
+    for phase in Phase:
+        then, now = (_attenuation(c, region, study, phase) for study in c.pair)
+        if then is not None and now is not None:
+            if then - now >= c.numbers["liver_attenuation_fall"]:
+                return True
+    return False
+
+
+def _attenuation(c: Comparison, lesion: Lesion, study: Study, phase: Phase) -> Decimal | None:
+    found = c.look.in_phase(lesion.id, study.id, Quantity.ATTENUATION, phase)
+    return found.value if found else None
+
+
+def _haemorrhage(c: Comparison) -> bool:
+    dense = (
+        _attenuation(c, lesion, study, Phase.UNENHANCED)
+        for lesion in c.targets.chosen
+        for study in c.pair
+    )
+    limit = c.numbers["haemorrhage_unenhanced_lesion"]
+    return _stated(c, FindingKind.HAEMORRHAGE) or any(
+        value is not None and value >= limit for value in dense
+    )
+
+
+def _stated(c: Comparison, kind: FindingKind) -> bool:
+    return any(
+        finding.value == "present"
+        and (speaks_of(finding, c.index, c.look) or finding.study == c.baseline.id)
+        for finding in c.look.findings(kind)
+    )
+
+
+def _baseline_old(c: Comparison) -> bool:
+    if c.line is None or c.line.start is None:
+        return False
+    before = days_between(c.baseline.day, c.line.start)
+    return (
+        before.high > c.numbers["baseline_before"] or -before.low > c.numbers["baseline_after"]
+    )
+
+
+def _dose_gap(c: Comparison) -> bool:
+    """An interruption that ended shortly before the index study, or goes on at it."""
+    if c.line is None or not c.line.periods:
+        return False
+    return any(_recent_gap(off, on, c) for off, on in (*c.line.gaps, *_open_gap(c)))
+
+
+def _open_gap(c: Comparison) -> tuple[tuple[PartialDate, PartialDate], ...]:
+    last = c.line.last_dose if c.line else None
+    if last is None or last.earliest >= c.index.day.latest:
+        return ()
+    return ((last, c.index.day),)
+
+
+def _recent_gap(off: PartialDate, on: PartialDate, c: Comparison) -> bool:
+    ended = days_between(on, c.index.day)
+    return (
+        days_between(off, on).high >= c.numbers["dose_gap"]
+        and ended.high >= 0
+        and ended.low <= c.numbers["dose_gap_before_index"]
+    )
+
+
+def _missing_target(c: Comparison) -> bool:
+    partly = bool(c.enhanced) and len(c.enhanced) < len(c.targets.paired)
+    return c.targets.incomplete or partly
+
+
+_CHECKS: dict[Flag, Callable[[Comparison], bool]] = {
+    Flag.PHASE: _phase,
+    Flag.MODALITY: _modality,
+    Flag.SLICE: _slice,
+    Flag.SMALL: _small,
+    Flag.STEATOSIS: _steatosis,
+    Flag.HAEMORRHAGE: _haemorrhage,
+    Flag.BASELINE_OLD: _baseline_old,
+    Flag.DOSE_GAP: _dose_gap,
+    Flag.MISSING_TARGET: _missing_target,
+}

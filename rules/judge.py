@@ -1,0 +1,210 @@
+"""From clinical facts to a grade, by the engine alone, in three strata.
+
+Items fire on the facts of the patient; one tally fact of what they add up to fires caps and
+concordance; one verdict fact goes to the grade rules, of which exactly one fires. Chaining by
+stratum keeps the result independent of the order of facts, and every step is in the trace.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from rules.assessment import Firing, Grade, ItemKind
+from rules.catalog.grade.rules import LADDER
+from rules.clinical_facts import ClinicalFacts
+from rules.criteria.pages import CriterionPage
+from rules.engine import Engine, Fact, Match
+from rules.exposure import Exposure, exposure_of
+from rules.items import ItemRule, code_of
+from rules.language import Rule
+from rules.numbers import Numbers
+from rules.working_memory import SCHEMA, Derived, derive, working_memory
+
+TALLY_SCHEMA: Mapping[str, Mapping[str, type]] = {
+    "tally": {
+        "minors": float,
+        "concordant": float,
+        "strong": float,
+        "tier": str,
+        "attenuation_comparable": bool,
+        "measured_pattern": bool,
+        "age_days": float,
+    }
+}
+VERDICT_SCHEMA: Mapping[str, Mapping[str, type]] = {
+    "verdict": {
+        **{step: bool for _, step, _ in LADDER},
+        "pattern": bool,
+        "described": bool,
+        "readable": bool,
+        "growth_without_fall": bool,
+        "capped": bool,
+        "concordant": bool,
+        "expired": bool,
+    }
+}
+
+
+class NotExactlyOneGradeError(RuntimeError):
+    """The grade rules do not partition the verdicts: the rule book is wrong, and nothing is said."""
+
+
+@dataclass(frozen=True)
+class Found:
+    """An item that fired: its code, kind and strength, and the kinds of facts it fired on."""
+
+    code: str
+    kind: ItemKind
+    strong: bool
+    fact_kinds: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """A grade with everything that led to it, before it is put into words."""
+
+    grade: Grade
+    because: str
+    found: tuple[Found, ...]
+    exposure: Exposure
+    derived: Derived
+    trace: tuple[Firing, ...]
+
+    def codes(self, *kinds: ItemKind) -> tuple[str, ...]:
+        """The codes of the items of some kinds, in the order of the rule book."""
+        return tuple(f.code for f in self.found if f.kind in kinds)
+
+
+@dataclass(frozen=True)
+class Strata:
+    """The compiled rule book: three engines and what their rules mean."""
+
+    numbers: Numbers
+    criteria: Mapping[str, CriterionPage]
+    items: Mapping[str, ItemRule]
+    tally_items: Mapping[str, ItemRule]
+    grades: Mapping[str, Grade]
+    item_engine: Engine
+    tally_engine: Engine
+    grade_engine: Engine
+
+
+def compile_strata(
+    items: tuple[ItemRule, ...],
+    tally_items: tuple[ItemRule, ...],
+    grade_rules: tuple[tuple[Rule, Grade], ...],
+    numbers: Numbers,
+    criteria: Mapping[str, CriterionPage],
+) -> Strata:
+    """Compile the rules once; every call shares the result."""
+    return Strata(
+        numbers=numbers,
+        criteria=criteria,
+        items={item.rule.id: item for item in items},
+        tally_items={item.rule.id: item for item in tally_items},
+        grades={rule.id: grade for rule, grade in grade_rules},
+        item_engine=Engine(tuple(i.rule for i in items), numbers.values, SCHEMA),
+        tally_engine=Engine(tuple(i.rule for i in tally_items), numbers.values, TALLY_SCHEMA),
+        grade_engine=Engine(tuple(r for r, _ in grade_rules), numbers.values, VERDICT_SCHEMA),
+    )
+
+
+def judge(facts: ClinicalFacts, strata: Strata) -> Judgement:
+    """Grade one patient.
+
+    Raises:
+        EngineError: the engine failed; nothing may be concluded.
+        NotExactlyOneGradeError: the grade rules overlap or leave a gap.
+    """
+    exposure = exposure_of(facts.agents, facts.primary, strata.numbers)
+    derived = derive(facts, strata.criteria)
+    memory = working_memory(facts, exposure, derived)
+    first = strata.item_engine.evaluate(memory).matches
+    found = _found(first, strata.items)
+    second = strata.tally_engine.evaluate((_tally(found, exposure, derived, facts),)).matches
+    found += _found(second, strata.tally_items)
+    third = strata.grade_engine.evaluate((_verdict(found),)).matches
+    if len(third) != 1:
+        raise NotExactlyOneGradeError(f"{len(third)} grade rules fired, not one")
+    return Judgement(
+        grade=strata.grades[third[0].rule],
+        because=_because(third[0].rule, found),
+        found=found,
+        exposure=exposure,
+        derived=derived,
+        trace=tuple(_firing(match) for match in (*first, *second, *third)),
+    )
+
+
+def _found(matches: tuple[Match, ...], items: Mapping[str, ItemRule]) -> tuple[Found, ...]:
+    by_code: dict[str, Found] = {}
+    for match in matches:
+        item = items[match.rule]
+        earlier = by_code.get(item.code)
+        kinds = tuple(fact.kind for fact in match.facts)
+        kinds = tuple(dict.fromkeys((*(earlier.fact_kinds if earlier else ()), *kinds)))
+        by_code[item.code] = Found(item.code, item.kind, item.strong, kinds)
+    return tuple(by_code.values())
+
+
+def _tally(
+    found: tuple[Found, ...], exposure: Exposure, derived: Derived, facts: ClinicalFacts
+) -> Fact:
+    codes = {f.code for f in found}
+    concordant = [f for f in found if f.kind is ItemKind.CONCORDANT]
+    return Fact(
+        "tally",
+        {
+            "minors": float(sum(f.kind is ItemKind.MINOR for f in found)),
+            "concordant": float(len(concordant)),
+            "strong": float(sum(f.strong for f in concordant)),
+            "tier": exposure.tier or "none",
+            "attenuation_comparable": derived.hu_comparable,
+            "measured_pattern": bool(codes & {"P1", "P3"}),
+            "age_days": float(facts.index_age),
+        },
+    )
+
+
+def _verdict(found: tuple[Found, ...]) -> Fact:
+    codes, kinds = {f.code for f in found}, {f.kind for f in found}
+    return Fact(
+        "verdict",
+        {
+            "excluded": ItemKind.EXCLUSION in kinds,
+            "checkpoint_alone_contrary": "ICI_CONTRARY" in codes,
+            "checkpoint_alone": "ICI_ONLY" in codes,
+            "major": ItemKind.MAJOR in kinds,
+            "date_ambiguous": "DATE_AMBIGUOUS" in codes,
+            "local_therapy_undated": "LOCAL_THERAPY_UNDATED" in codes,
+            "local_therapy": "LOCAL_THERAPY" in codes,
+            "two_minors": "TWO_MINORS" in codes,
+            "exposure_undated": "EXPOSURE_UNDATED" in codes,
+            "too_early": "TOO_EARLY" in codes,
+            "liver_metastases_unknown": "LIVER_METASTASES_UNKNOWN" in codes,
+            "pattern": bool(codes & {"P1", "P2", "P3"}),
+            "described": "P4" in codes,
+            "readable": "READABLE" in codes,
+            "growth_without_fall": "GROWTH_WITHOUT_FALL" in codes,
+            "capped": bool(kinds & {ItemKind.CAP, ItemKind.FLAG}),
+            "concordant": "CONCORDANCE" in codes,
+            "expired": "EXPIRED" in codes,
+        },
+    )
+
+
+def _because(rule: str, found: tuple[Found, ...]) -> str:
+    """The code of the terminal step; for an exclusion, the first that applies."""
+    if rule != "EXCLUDED":
+        return code_of(rule)
+    return next(f.code for f in found if f.kind is ItemKind.EXCLUSION)
+
+
+def _firing(match: Match) -> Firing:
+    return Firing(match.rule, tuple(_fact_text(fact) for fact in match.facts))
+
+
+def _fact_text(fact: Fact) -> str:
+    fields = ", ".join(f"{name} {value}" for name, value in fact.values.items())
+    return f"{fact.kind}: {fields}"

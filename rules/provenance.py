@@ -1,0 +1,113 @@
+"""Where everything came from: resource references by the kind of fact they stand behind."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rules.features.picture import Picture
+from rules.features.studies import Compared
+from rules.timeline import FindingKind, Lesion, Quantity
+
+
+def sources_by_kind(picture: Picture) -> Mapping[str, tuple[str, ...]]:
+    """The references behind each kind of fact that the rules fire on."""
+    beside, therapies = picture.beside, picture.therapies
+    leading = therapies.leading
+    return {
+        "patient": picture.disease.sources,
+        "therapy": tuple(s for line in therapies.lines.values() for s in line.sources),
+        "line": leading.sources if leading else (),
+        "study": _study_sources(picture.studies),
+        "growth": _measured(picture, Quantity.LONG_AXIS),
+        "criteria": _measured(picture, Quantity.LONG_AXIS),
+        "attenuation": _measured(picture, Quantity.ATTENUATION),
+        "liver": _liver(picture),
+        "elsewhere": beside.elsewhere.sources,
+        "pet": beside.pet.sources,
+        "marker": beside.marker.sources,
+        "biopsy": beside.biopsy.sources,
+        "clinical": beside.clinical.sources,
+        "course": (*beside.after_review.sources, *_measured(picture, Quantity.LONG_AXIS)),
+        "local_therapy": _local(picture),
+        "morphology": beside.chun.sources,
+        "flag:HAEMORRHAGE": _stated(picture, FindingKind.HAEMORRHAGE),
+        "flag:STEATOSIS": _stated(picture, FindingKind.STEATOSIS),
+        "flag:DOSE_GAP": leading.sources if leading else (),
+        **{
+            f"flag:{code}": _study_sources(picture.studies)
+            for code in ("PHASE", "MODALITY", "SLICE", "BASELINE_OLD", "SMALL", "MISSING_TARGET")
+        },
+    }
+
+
+def evidence_of(picture: Picture) -> tuple[str, ...]:
+    """Every resource that was reasoned from, once each, in a stable order."""
+    by_kind = sources_by_kind(picture)
+    return tuple(sorted({ref for refs in by_kind.values() for ref in refs}))
+
+
+def remarks_of(picture: Picture) -> tuple[str, ...]:
+    """How things were read, for those that the assessment rests on."""
+    used = set(evidence_of(picture))
+    timeline = picture.look.timeline
+    noted = (*timeline.therapies, *timeline.measurements, *timeline.findings, *timeline.markers)
+    notes = [
+        f"{fact.source.reference}: {fact.source.note}"
+        for fact in noted
+        if fact.source.note and fact.source.reference in used
+    ]
+    presumed = ["Liver metastases are presumed from measured liver lesions."]
+    return tuple(
+        dict.fromkeys(
+            (*timeline.remarks, *(presumed if picture.disease.presumed else ()), *notes)
+        )
+    )
+
+
+def _study_sources(studies: Compared) -> tuple[str, ...]:
+    pair = (studies.baseline, studies.index)
+    return tuple(study.id for study in pair if study is not None and study.recorded)
+
+
+def _measured(picture: Picture, quantity: Quantity) -> tuple[str, ...]:
+    studies = {study.id for study in picture.studies.followed}
+    return _sources_of(picture, picture.targets.chosen, studies, (quantity,))
+
+
+def _sources_of(
+    picture: Picture, lesions: Iterable[Lesion], studies: set[str], quantities: tuple[Quantity, ...]
+) -> tuple[str, ...]:
+    ids = {lesion.id for lesion in lesions}
+    return tuple(
+        dict.fromkeys(
+            m.source.reference
+            for m in picture.look.timeline.measurements
+            if m.lesion in ids and m.study in studies and m.quantity in quantities
+        )
+    )
+
+
+def _liver(picture: Picture) -> tuple[str, ...]:
+    new = {lesion.id for lesion in picture.new_lesions}
+    described = (
+        f.source.reference
+        for f in picture.look.findings(
+            FindingKind.CHANGE_FROM_PRIOR,
+            FindingKind.LESION_CHARACTER,
+            FindingKind.BASELINE_CORRELATE,
+        )
+        if f.lesion in new
+    )
+    studies = {study.id for study in picture.studies.followed}
+    measured = _sources_of(picture, picture.new_lesions, studies, tuple(Quantity))
+    said = (ref for refs in picture.findings.values() for ref in refs)
+    return tuple(dict.fromkeys((*said, *described, *measured)))
+
+
+def _stated(picture: Picture, kind: FindingKind) -> tuple[str, ...]:
+    return tuple(f.source.reference for f in picture.look.findings(kind) if f.value == "present")
+
+
+def _local(picture: Picture) -> tuple[str, ...]:
+    parts = (picture.beside.local, picture.beside.local_undated)
+    return tuple(ref for part in parts if part is not None for ref in part.sources)

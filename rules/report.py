@@ -1,0 +1,155 @@
+"""A judgement put into words: items with their sentences and sources, and what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Protocol
+
+from rules.assessment import (
+    Assessment,
+    Grade,
+    Item,
+    ItemKind,
+    Measurements,
+    RulebookId,
+    StudyUsed,
+)
+from rules.clinical_facts import ClinicalFacts
+from rules.features.picture import Picture
+from rules.judge import Found, Judgement
+from rules.missing import missing_data
+from rules.numbers import Numbers
+from rules.pages import ItemText
+from rules.provenance import evidence_of, remarks_of, sources_by_kind
+from rules.timeline import Study
+from rules.words import words_of
+
+CRISIS = "M7"
+
+
+class Book(Protocol):
+    """What the report needs of the rule book."""
+
+    @property
+    def id(self) -> RulebookId:
+        """Which rule book decided."""
+        ...
+
+    @property
+    def numbers(self) -> Numbers:
+        """The numbers in force."""
+        ...
+
+    @property
+    def texts(self) -> Mapping[str, ItemText]:
+        """The words of the item rules."""
+        ...
+
+    def grade_text(self, code: str) -> ItemText:
+        """The words of a grade rule."""
+        ...
+
+
+def report(picture: Picture, judgement: Judgement, as_of: date, book: Book) -> Assessment:
+    """Everything that a card, a page or a reader of the log needs to check the grade."""
+    facts = picture.facts
+    marker = picture.beside.marker.marker
+    words = words_of(facts, judgement.exposure, judgement.derived, marker, book.numbers)
+    items = _items(judgement, sources_by_kind(picture), book.texts, words)
+    named, index = judgement.exposure.named, picture.studies.index
+    return Assessment(
+        grade=judgement.grade,
+        label=LABELS[judgement.grade],
+        as_of=as_of,
+        rulebook=book.id,
+        because=judgement.because,
+        primary=facts.primary,
+        agent=named.ingredient if named else None,
+        tier=judgement.exposure.tier,
+        urgent=judgement.grade is Grade.TRUE_PROGRESSION and CRISIS in judgement.codes(ItemKind.MAJOR),
+        items=items,
+        reasons=_reasons(judgement, items, book, words),
+        missing=missing_data(picture),
+        measurements=_measurements(facts, judgement, picture),
+        baseline_study=_used(picture.studies.baseline),
+        index_study=_used(index),
+        index_age_days=facts.index_age if index else None,
+        local_therapy_days=facts.local_therapy_days,
+        marker=marker,
+        marker_state=facts.marker.value if marker else None,
+        evidence=evidence_of(picture),
+        remarks=remarks_of(picture),
+        trace=judgement.trace,
+    )
+
+
+LABELS: Mapping[Grade, str] = {
+    Grade.SUPPORTED: "Findings fit treatment effect; several sources agree",
+    Grade.POSSIBLE: "Treatment effect possible; correlation needed",
+    Grade.TRUE_PROGRESSION: "Findings favour true progression",
+    Grade.LOCAL_THERAPY: "Recent liver-directed therapy",
+    Grade.IMMUNE: "Checkpoint inhibitor: iRECIST applies",
+    Grade.INDETERMINATE: "Cannot be judged; data missing or not comparable",
+    Grade.NOT_APPLICABLE: "Nothing to say",
+}
+
+
+def _items(
+    judgement: Judgement,
+    sources: Mapping[str, tuple[str, ...]],
+    texts: Mapping[str, ItemText],
+    words: Mapping[str, str],
+) -> tuple[Item, ...]:
+    shown = (found for found in judgement.found if found.kind is not ItemKind.BASIS)
+    return tuple(
+        Item(
+            code=found.code,
+            kind=found.kind,
+            sentence=texts[found.code].says.format_map(words),
+            evidence=_evidence(found, sources),
+            strong=found.strong,
+        )
+        for found in shown
+    )
+
+
+def _evidence(found: Found, sources: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
+    keys = [f"flag:{found.code}" if kind == "flag" else kind for kind in found.fact_kinds]
+    return tuple(dict.fromkeys(ref for key in keys for ref in sources.get(key, ())))
+
+
+def _reasons(
+    judgement: Judgement, items: tuple[Item, ...], book: Book, words: Mapping[str, str]
+) -> tuple[str, ...]:
+    """The grade's own sentence first, then those of the items in card order."""
+    if judgement.grade is Grade.NOT_APPLICABLE:
+        excluded = (item.sentence for item in items if item.kind is ItemKind.EXCLUSION)
+        return tuple(excluded)
+    own = book.grade_text(judgement.because).says.format_map(words)
+    return tuple(dict.fromkeys((own, *(item.sentence for item in items))))
+
+
+def _measurements(facts: ClinicalFacts, judgement: Judgement, picture: Picture) -> Measurements:
+    derived = judgement.derived
+    return Measurements(
+        sld_baseline=facts.sld.baseline,
+        sld_nadir=facts.sld.lowest,
+        sld_index=facts.sld.index,
+        hu_baseline=facts.hu.baseline,
+        hu_nadir=facts.hu.lowest,
+        hu_index=facts.hu.index,
+        growth_pct=derived.growth_pct,
+        hu_change_pct=derived.hu_change_pct,
+        recist_1_1=derived.recist,
+        choi_2007=derived.choi,
+        lesions=picture.changes,
+    )
+
+
+def _used(study: Study | None) -> StudyUsed | None:
+    if study is None:
+        return None
+    return StudyUsed(study.id, str(study.day), study.modality, study.recorded)
+
+

@@ -1,0 +1,27 @@
+"""What many tests share: the compiled rule book, made once, and the fixture files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from rules.rulebook import Rulebook, load_rulebook
+
+ROOT = Path(__file__).resolve().parent.parent
+# Test data and generators are plain modules beside the tests.
+sys.path.insert(0, str(Path(__file__).parent))
+
+
+@pytest.fixture(scope="session")
+def rulebook() -> Rulebook:
+    """The rule book as it ships."""
+    return load_rulebook()
+
+
+@pytest.fixture(scope="session")
+def group_of(rulebook: Rulebook) -> Callable[[str], str]:
+    """The group of an ingredient: KIT, VEGFR, VEGF, OTHER, ICI."""
+    return rulebook.knowledge.group_of
