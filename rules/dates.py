@@ -20,8 +20,10 @@ class Days:
 
     def crosses(self, thresholds: Iterable[float]) -> bool:
         """Whether the day matters: some threshold holds at one end of the interval only."""
-        return any((self.low >= t) != (self.high >= t) or (self.low > t) != (self.high > t)
-                   for t in thresholds)
+        return any(
+            (self.low >= t) != (self.high >= t) or (self.low > t) != (self.high > t)
+            for t in thresholds
+        )
 
 
 @dataclass(frozen=True)

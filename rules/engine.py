@@ -8,7 +8,8 @@ wiped after every evaluation, and a ruleset that has passed the linter (rules.sa
 Each evaluation carries a sentinel fact, and is a failure unless
 
 * the engine takes it as new: then nothing of an earlier patient was left in the session;
-* both sentinel rules fire: then the engine fires, and reads numbers as they were written.
+* both sentinel rules fire: then the engine fires, and reads numbers as they were written (it
+  would not where the process has been given a locale with a decimal comma).
 
 The C core keeps the interpreter lock through each call, so threads gain nothing from it and a
 call is never torn; but an evaluation is many calls on one handle. Each :class:`Engine` therefore

@@ -56,8 +56,7 @@ def exposure_of(agents: Iterable[AgentUse], primary: str, numbers: Numbers) -> E
     agents = tuple(agents)
     qualifying = [a for a in agents if a.group != CHECKPOINT_INHIBITOR]
     present = [a for a in qualifying if on_board(a, numbers)]
-    checkpoint = [a for a in agents
-                  if a.group == CHECKPOINT_INHIBITOR and on_board(a, numbers)]
+    checkpoint = [a for a in agents if a.group == CHECKPOINT_INHIBITOR and on_board(a, numbers)]
     leading = min(present, key=lambda a: _leads(a, primary, numbers), default=None)
     return Exposure(
         qualifying=bool(qualifying),

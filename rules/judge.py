@@ -28,6 +28,7 @@ TALLY_SCHEMA: Mapping[str, Mapping[str, type]] = {
         "strong": float,
         "tier": str,
         "attenuation_comparable": bool,
+        "attenuation_flat": bool,
         "measured_pattern": bool,
         "age_days": float,
     }
@@ -97,8 +98,8 @@ def compile_strata(
     numbers: Numbers,
     criteria: Mapping[str, CriterionPage],
 ) -> Strata:
-    """Compile the rules once; every call shares the result."""
-    return Strata(
+    """Compile the rules once; every call shares the result. An engine that fails, fails here."""
+    strata = Strata(
         numbers=numbers,
         criteria=criteria,
         items={item.rule.id: item for item in items},
@@ -108,6 +109,9 @@ def compile_strata(
         tally_engine=Engine(tuple(i.rule for i in tally_items), numbers.values, TALLY_SCHEMA),
         grade_engine=Engine(tuple(r for r, _ in grade_rules), numbers.values, VERDICT_SCHEMA),
     )
+    for engine in (strata.item_engine, strata.tally_engine, strata.grade_engine):
+        engine.warm_up()
+    return strata
 
 
 def judge(facts: ClinicalFacts, strata: Strata) -> Judgement:
@@ -161,6 +165,7 @@ def _tally(
             "strong": float(sum(f.strong for f in concordant)),
             "tier": exposure.tier or "none",
             "attenuation_comparable": derived.hu_comparable,
+            "attenuation_flat": "FLAT" in codes,
             "measured_pattern": bool(codes & {"P1", "P3"}),
             "age_days": float(facts.index_age),
         },

@@ -32,8 +32,7 @@ class Locked:
 def current() -> tuple[Locked, ...]:
     """Every page and criterion as it is now."""
     pages = ((p.id, p.version, f"catalog/{p.id}") for p in load_pages())
-    criteria = ((c.id, c.version, f"criteria/pages/{c.id}.yaml")
-                for c in load_criteria().values())
+    criteria = ((c.id, c.version, f"criteria/pages/{c.id}.yaml") for c in load_criteria().values())
     return tuple(Locked(i, version, _hash(place)) for i, version, place in (*pages, *criteria))
 
 

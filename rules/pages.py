@@ -207,8 +207,10 @@ def _source(name: str, reader: _Reader) -> SourceNote:
 
 def _lists(reader: _Reader) -> Mapping[str, tuple[Mapping[str, Any], ...]]:
     block = reader.raw.get("lists", {})
-    return {name: tuple(_Reader(row, f"{reader.place}.lists.{name}").raw for row in rows)
-            for name, rows in block.items()}
+    return {
+        name: tuple(_Reader(row, f"{reader.place}.lists.{name}").raw for row in rows)
+        for name, rows in block.items()
+    }
 
 
 def sources_named(page: Page) -> set[str]:
@@ -230,8 +232,9 @@ def _check_sources(page: Page, place: str) -> None:
 def load_pages() -> tuple[Page, ...]:
     """All pages of the catalog, by folder name."""
     catalog = files("rules") / "catalog"
-    folders = sorted((f for f in catalog.iterdir() if (f / "page.yaml").is_file()),
-                     key=lambda f: f.name)
+    folders = sorted(
+        (f for f in catalog.iterdir() if (f / "page.yaml").is_file()), key=lambda f: f.name
+    )
     return tuple(
         read_page((f / "page.yaml").read_text("utf-8"), f"rules/catalog/{f.name}/page.yaml")
         for f in folders

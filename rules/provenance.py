@@ -50,17 +50,16 @@ def remarks_of(picture: Picture) -> tuple[str, ...]:
     """How things were read, for those that the assessment rests on."""
     used = set(evidence_of(picture))
     timeline = picture.look.timeline
-    noted = (*timeline.therapies, *timeline.measurements, *timeline.findings, *timeline.markers)
-    notes = [
-        f"{fact.source.reference}: {fact.source.note}"
-        for fact in noted
-        if fact.source.note and fact.source.reference in used
-    ]
+    noted = (
+        *(therapy.source for therapy in timeline.therapies),
+        *(measurement.source for measurement in timeline.measurements),
+        *(finding.source for finding in timeline.findings),
+        *(marker.source for marker in timeline.markers),
+    )
+    notes = [f"{s.reference}: {s.note}" for s in noted if s.note and s.reference in used]
     presumed = ["Liver metastases are presumed from measured liver lesions."]
     return tuple(
-        dict.fromkeys(
-            (*timeline.remarks, *(presumed if picture.disease.presumed else ()), *notes)
-        )
+        dict.fromkeys((*timeline.remarks, *(presumed if picture.disease.presumed else ()), *notes))
     )
 
 

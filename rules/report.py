@@ -67,7 +67,8 @@ def report(picture: Picture, judgement: Judgement, as_of: date, book: Book) -> A
         primary=facts.primary,
         agent=named.ingredient if named else None,
         tier=judgement.exposure.tier,
-        urgent=judgement.grade is Grade.TRUE_PROGRESSION and CRISIS in judgement.codes(ItemKind.MAJOR),
+        urgent=judgement.grade is Grade.TRUE_PROGRESSION
+        and CRISIS in judgement.codes(ItemKind.MAJOR),
         items=items,
         reasons=_reasons(judgement, items, book, words),
         missing=missing_data(picture),
@@ -151,5 +152,3 @@ def _used(study: Study | None) -> StudyUsed | None:
     if study is None:
         return None
     return StudyUsed(study.id, str(study.day), study.modality, study.recorded)
-
-

@@ -16,7 +16,7 @@ from rules import __version__
 from rules.assessment import Assessment, RulebookId
 from rules.catalog.grade.rules import grade_rules, tally_items
 from rules.clinical_facts import ClinicalFacts
-from rules.criteria.pages import CriterionPage, load_criteria
+from rules.criteria.pages import load_criteria
 from rules.features.picture import Knowledge, picture_of
 from rules.items import ItemRule
 from rules.judge import Judgement, Strata, compile_strata, judge
@@ -54,9 +54,12 @@ class Rulebook:
     @property
     def texts(self) -> Mapping[str, ItemText]:
         """The words of all item rules by code; grades have theirs on the grade page."""
-        return {code: text for name in (*ITEM_PAGES, "grade")
-                for code, text in self.pages[name].items.items()
-                if name != "grade" or code in TALLY_CODES}
+        return {
+            code: text
+            for name in (*ITEM_PAGES, "grade")
+            for code, text in self.pages[name].items.items()
+            if name != "grade" or code in TALLY_CODES
+        }
 
     def assess(self, timeline: Timeline, as_of: date) -> Assessment:
         """Assess one patient as of a day.
@@ -127,5 +130,3 @@ def _contents(folder: str) -> Sequence[tuple[str, bytes]]:
         elif name.endswith((".yaml", "rules.py")):
             found.append((name, place.read_bytes()))
     return found
-
-

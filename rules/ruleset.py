@@ -29,7 +29,7 @@ _SUITABLE: Mapping[type, tuple[type, ...]] = {
 }
 
 
-class RulesetError(EngineError):
+class RulesetError(EngineError, ValueError):
     """Rules, numbers and schema do not fit together, or leave the engine's safe subset."""
 
 

@@ -27,7 +27,7 @@ ATTENUATION_SPOILERS = frozenset({Flag.PHASE, Flag.MODALITY, Flag.HAEMORRHAGE, F
 SCHEMA: Mapping[str, Mapping[str, type]] = {
     "patient": {"liver_metastases": str, "primary": str},
     "therapy": {"qualifying": bool, "qualifying_on_board": bool, "checkpoint_on_board": bool},
-    "line": {"tier": str, "dated": bool, "days": float},
+    "line": {"tier": str, "dated": bool, "start_known": bool, "days": float},
     "study": {"age_days": float, "dates_certain": bool, "data_complete": bool},
     "growth": {"percent": float, "millimetres": float},
     "liver": {
@@ -137,8 +137,15 @@ def _patient(facts: ClinicalFacts, exposure: Exposure) -> _Values:
     )
     if exposure.leading is not None:
         days, last = exposure.leading.line_days, exposure.leading.last_dose_days
-        dated = days is not None and last is not None
-        yield "line", {"tier": exposure.tier or "C", "dated": dated, "days": float(days or 0)}
+        yield (
+            "line",
+            {
+                "tier": exposure.tier or "C",
+                "dated": days is not None and last is not None,
+                "start_known": days is not None,
+                "days": float(days or 0),
+            },
+        )
     if facts.local_therapy_days is not None or facts.local_therapy_undated:
         yield (
             "local_therapy",
@@ -173,7 +180,7 @@ def _imaging(facts: ClinicalFacts, derived: Derived) -> _Values:
         percent = min(derived.growth_pct, BEYOND_ANY_THRESHOLD)
         yield "growth", {"percent": percent, "millimetres": float(derived.growth_mm or 0)}
     if derived.hu_comparable:
-        yield "attenuation", _attenuation(facts.hu)
+        yield from (("attenuation", values) for values in _attenuation(facts.hu))
     for flag in sorted(facts.flags):
         yield "flag", {"code": flag.value}
 
@@ -190,24 +197,24 @@ def _liver(facts: ClinicalFacts) -> dict[str, str | bool | float]:
     }
 
 
-def _attenuation(hu: Course) -> dict[str, str | bool | float]:
-    assert hu.baseline is not None and hu.index is not None  # noqa: S101 - comparable
-    lowest = hu.baseline if hu.lowest is None else hu.lowest
-    rise = float(percent_change(hu.index, lowest))
-    return {
+def _attenuation(hu: Course) -> Iterator[dict[str, str | bool | float]]:
+    """The change of attenuation; nothing where the pair is not complete."""
+    if hu.baseline is None or hu.index is None:
+        return
+    lowest = hu.baseline if hu.lowest is None else min(hu.baseline, hu.lowest)
+    yield {
         "fall": float(hu.baseline - hu.index),
         "fall_percent": -float(percent_change(hu.index, hu.baseline)),
         "rise": float(hu.index - lowest),
-        "rise_percent": min(rise, BEYOND_ANY_THRESHOLD),
+        "rise_percent": min(float(percent_change(hu.index, lowest)), BEYOND_ANY_THRESHOLD),
         "lowest_above_zero": lowest > 0,
     }
 
 
 def _elsewhere(facts: ClinicalFacts) -> _Values:
     yield "elsewhere", {"status": facts.extrahepatic}
-    # A PET whose day is unknown counts as late: contrary evidence is not argued away by a gap.
-    days = BEYOND_ANY_THRESHOLD if facts.pet_days is None else float(facts.pet_days)
-    yield "pet", {"response": facts.pet, "days": days}
+    # A PET of unknown day counts as early: it is not relied on, and still holds the grade back.
+    yield "pet", {"response": facts.pet, "days": float(facts.pet_days or 0)}
     yield "marker", {"state": facts.marker.value}
     yield "biopsy", {"result": facts.biopsy}
     yield "clinical", {"status": facts.clinical}
@@ -218,5 +225,3 @@ def _elsewhere(facts: ClinicalFacts) -> _Values:
             "recorded_progression": facts.recorded_progression,
         },
     )
-
-

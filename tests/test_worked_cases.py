@@ -21,7 +21,7 @@ def _cases() -> Iterator[Case]:
         yield from load_cases(page, group_of)
 
 
-@pytest.mark.parametrize("case", _cases(), ids=lambda case: f"{case.page}: {case.name}")
+@pytest.mark.parametrize("case", tuple(_cases()), ids=lambda case: f"{case.page}: {case.name}")
 def test_a_worked_case_leads_to_what_it_says(case: Case, rulebook: Rulebook) -> None:
     judgement = rulebook.judge(case.facts)
     codes = {found.code for found in judgement.found}

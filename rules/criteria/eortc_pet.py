@@ -8,7 +8,7 @@ from decimal import Decimal
 from rules.criteria.arithmetic import above, at_most, below
 from rules.criteria.measured import Change, described
 from rules.criteria.pages import CriterionPage
-from rules.criteria.response import CMR, NE, PMD, PMR, SMD, Response, in_one_line
+from rules.criteria.response import CMR, NE, PMD, PMR, SMD, Response, findings_in_words, in_one_line
 from rules.criteria.ternary import any_of
 
 UPTAKE_UNIT = "SUV"
@@ -21,6 +21,13 @@ class EortcFindings:
     new_avid_lesion: bool | None
     as_background: bool | None  # uptake indistinguishable from surrounding tissue
     extent: Change | None  # longest dimension of the uptake in mm
+
+    @property
+    def words(self) -> str:
+        """What was seen, and what was not stated."""
+        return findings_in_words(
+            {"new avid lesion": self.new_avid_lesion, "as background": self.as_background}
+        )
 
 
 def eortc_pet(
@@ -37,10 +44,7 @@ def eortc_pet(
     """
     uptake = Change.of(follow_up, baseline, UPTAKE_UNIT)
     words = in_one_line(
-        "new avid lesion" if findings.new_avid_lesion else "",
-        "as background" if findings.as_background else "",
-        described("uptake", uptake),
-        described("extent", findings.extent),
+        described("uptake", uptake), described("extent", findings.extent), findings.words
     )
     if _progressed(page, uptake, findings):
         return Response(PMD, words)

@@ -9,15 +9,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from importlib.resources import files
-from typing import Any
 
-import yaml
+from rules.pages import PageError
+from rules.strict_yaml import load_strict
 
 SEEN, KNOWN, ASSUMED = "S", "K", "A"
-
-
-class CriterionPageError(ValueError):
-    """A criterion's page is not as it must be; the message says where and what to do."""
 
 
 @dataclass(frozen=True)
@@ -66,33 +62,35 @@ class CriterionPage:
         """The value of a number.
 
         Raises:
-            CriterionPageError: the page has no number of that name.
+            PageError: the page has no number of that name.
         """
         if name not in self.numbers:
-            raise CriterionPageError(f"{self.id}.numbers: no {name!r}; add it to the page")
+            raise PageError(f"{self.id}.numbers: no {name!r}; add it to the page")
         return self.numbers[name].value
 
 
 def load_criteria() -> Mapping[str, CriterionPage]:
-    """All criteria by id.
+    """All criteria by id, read anew on every call.
 
     Raises:
-        CriterionPageError: a page is not as it must be.
+        PageError: a page is not as it must be.
+        StrictYamlError: a page is not readable as YAML.
     """
     folder = files("rules.criteria") / "pages"
-    entries = sorted((e for e in folder.iterdir() if e.name.endswith(".yaml")), key=_by_name)
-    pages = [read_criterion(e.read_text("utf-8"), e.name) for e in entries]
+    found = sorted((f for f in folder.iterdir() if f.name.endswith(".yaml")), key=lambda f: f.name)
+    pages = [read_criterion(f.read_text("utf-8"), f"rules/criteria/pages/{f.name}") for f in found]
     return {page.id: page for page in pages}
 
 
-def read_criterion(text: str, name: str) -> CriterionPage:
-    """Read one page; ``name`` is its file, ``<id>.yaml``.
+def read_criterion(text: str, place: str) -> CriterionPage:
+    """Read one page; ``place`` is the path of its file, ``.../<id>.yaml``.
 
     Raises:
-        CriterionPageError: a key is missing, unknown or of the wrong type, a number names a
+        PageError: a key is missing, unknown or of the wrong type, a number names a
             source that is not there, or the file is not named after its id.
+        StrictYamlError: the text is not readable as YAML.
     """
-    block = _Block(_parsed(text, name), name)
+    block = _Block(load_strict(text, place), place)
     block.only("id", "title", "version", "population", "numbers", "sources", "misses")
     page = CriterionPage(
         id=block.text("id"),
@@ -103,19 +101,8 @@ def read_criterion(text: str, name: str) -> CriterionPage:
         sources={key: _publication(inner) for key, inner in block.blocks("sources")},
         misses=block.texts("misses"),
     )
-    _check(page, name)
+    _check(page, place)
     return page
-
-
-def _by_name(entry: Any) -> str:
-    return str(entry.name)
-
-
-def _parsed(text: str, name: str) -> object:
-    try:
-        return yaml.safe_load(text)
-    except yaml.YAMLError as error:
-        raise CriterionPageError(f"{name}: not readable as YAML; correct its form") from error
 
 
 class _Block:
@@ -123,19 +110,19 @@ class _Block:
 
     def __init__(self, raw: object, place: str) -> None:
         if not isinstance(raw, dict):
-            raise CriterionPageError(f"{place}: expected a mapping")
+            raise PageError(f"{place}: expected a mapping")
         self._raw: dict[object, object] = raw
         self.place = place
 
     def only(self, *keys: str) -> None:
         unknown = sorted(str(key) for key in self._raw.keys() - set(keys))
         if unknown:
-            raise CriterionPageError(f"{self.place}: unknown keys {unknown}; remove them")
+            raise PageError(f"{self.place}: unknown keys {unknown}; remove them")
 
     def text(self, key: str) -> str:
         value = self._raw.get(key)
         if not isinstance(value, str) or not value.strip():
-            raise CriterionPageError(f"{self.place}.{key}: write it as text")
+            raise PageError(f"{self.place}.{key}: write it as text")
         return " ".join(value.split())
 
     def optional_text(self, key: str) -> str:
@@ -144,13 +131,13 @@ class _Block:
     def texts(self, key: str) -> tuple[str, ...]:
         values = self._raw.get(key)
         if not isinstance(values, list) or not all(isinstance(v, str) and v for v in values):
-            raise CriterionPageError(f"{self.place}.{key}: write it as a list of sentences")
+            raise PageError(f"{self.place}.{key}: write it as a list of sentences")
         return tuple(" ".join(v.split()) for v in values)
 
     def number(self, key: str) -> Decimal:
         value = self._raw.get(key)
         if isinstance(value, bool) or not isinstance(value, int | float | Decimal):
-            raise CriterionPageError(f"{self.place}.{key}: write it as a number")
+            raise PageError(f"{self.place}.{key}: write it as a number")
         return Decimal(str(value))
 
     def optional_year(self, key: str) -> int | None:
@@ -176,7 +163,7 @@ def _publication(block: _Block) -> Publication:
     block.only("tag", "title", "states", "year", *optional)
     tag = block.text("tag")
     if tag not in (SEEN, KNOWN, ASSUMED):
-        raise CriterionPageError(f"{block.place}.tag: write S (seen), K (known) or A (assumed)")
+        raise PageError(f"{block.place}.tag: write S (seen), K (known) or A (assumed)")
     if tag == SEEN:
         block.text("seen_at")
     return Publication(
@@ -188,10 +175,10 @@ def _publication(block: _Block) -> Publication:
     )
 
 
-def _check(page: CriterionPage, name: str) -> None:
-    if name != f"{page.id}.yaml":
-        raise CriterionPageError(f"{name}: holds the id {page.id!r}; name the file after it")
+def _check(page: CriterionPage, place: str) -> None:
+    if not place.endswith(f"/{page.id}.yaml"):
+        raise PageError(f"{place}: holds the id {page.id!r}; name the file after it")
     named = {number.source for number in page.numbers.values()}
     missing = sorted(named - page.sources.keys())
     if missing:
-        raise CriterionPageError(f"{name}.sources: no entry for {missing}; add one")
+        raise PageError(f"{place}.sources: no entry for {missing}; add one")

@@ -13,7 +13,7 @@ from decimal import Decimal
 from rules.criteria.arithmetic import above, at_least, at_most, below, in_words
 from rules.criteria.measured import Change, described
 from rules.criteria.pages import CriterionPage
-from rules.criteria.response import CMR, NE, PMD, PMR, SMD, Response, in_one_line
+from rules.criteria.response import CMR, NE, PMD, PMR, SMD, Response, findings_in_words, in_one_line
 from rules.criteria.ternary import all_of, any_of
 
 
@@ -48,6 +48,19 @@ class PetFindings:
     as_blood_pool: bool | None  # indistinguishable from blood pool
     extent_increased: bool | None
     glycolysis: Change | None = None  # total lesion glycolysis; None where not measured
+
+    @property
+    def words(self) -> str:
+        """What was seen, and what was not stated."""
+        seen = findings_in_words(
+            {
+                "new avid lesion": self.new_avid_lesion,
+                "larger extent": self.extent_increased,
+                "as blood pool": self.as_blood_pool,
+            }
+        )
+        more = described("glycolysis", self.glycolysis) if self.glycolysis else ""
+        return in_one_line(more, seen)
 
 
 def measurable_above(page: CriterionPage, study: PetStudy) -> Decimal | None:
@@ -116,9 +129,9 @@ def percist(
     A new avid lesion is PMD even where the numbers cannot be compared; anything else is NE then.
     """
     peak = Change.of(follow_up.peak, baseline.peak, "SUL")
-    words = described("SULpeak", peak)
+    words = in_one_line(described("SULpeak", peak), findings.words)
     if findings.new_avid_lesion:
-        return Response(PMD, in_one_line("new avid lesion", words))
+        return Response(PMD, words)
     obstacles = (*_unmeasurable(page, baseline), *incomparable(page, baseline, follow_up))
     if peak is None or obstacles:
         return Response(NE, in_one_line(*obstacles, words))

@@ -86,9 +86,9 @@ def _all_gone(page: CriterionPage, lesions: Sequence[TargetLesion]) -> bool:
 
 def _gone(page: CriterionPage, lesion: TargetLesion) -> bool:
     size = counted_size(page, lesion)
-    if size is None:
-        return False
-    return below(size, page["node_pathological"]) if lesion.node else size == 0
+    if lesion.node:
+        return size is not None and below(size, page["node_pathological"])
+    return size == 0
 
 
 def _gone_in_words(page: CriterionPage) -> str:

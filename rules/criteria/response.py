@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 CR, PR, SD, PD = "CR", "PR", "SD", "PD"
@@ -24,3 +25,10 @@ class Response:
 def in_one_line(*parts: str) -> str:
     """The parts that say something, as one line."""
     return "; ".join(part for part in parts if part)
+
+
+def findings_in_words(findings: Mapping[str, bool | None]) -> str:
+    """Which of some findings were seen, and of which nothing was said."""
+    seen = [name for name, present in findings.items() if present]
+    unknown = [f"{name} not stated" for name, present in findings.items() if present is None]
+    return in_one_line(*seen, *unknown)

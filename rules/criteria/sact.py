@@ -15,6 +15,7 @@ from rules.criteria.response import (
     NE,
     UNFAVOURABLE,
     Response,
+    findings_in_words,
     in_one_line,
 )
 from rules.criteria.ternary import all_of, any_of, opposite
@@ -45,14 +46,13 @@ class Appearances:
     @property
     def words(self) -> str:
         """Those that were seen, and those not stated."""
-        named = {
-            "new metastasis": self.new_metastasis,
-            "marked central fill-in": self.marked_central_fill_in,
-            "new enhancement of a non-enhancing mass": self.new_enhancement,
-        }
-        seen = [name for name, present in named.items() if present]
-        unknown = [f"{name} not stated" for name, present in named.items() if present is None]
-        return in_one_line(*seen, *unknown)
+        return findings_in_words(
+            {
+                "new metastasis": self.new_metastasis,
+                "marked central fill-in": self.marked_central_fill_in,
+                "new enhancement of a non-enhancing mass": self.new_enhancement,
+            }
+        )
 
 
 def sact(

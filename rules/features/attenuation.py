@@ -56,9 +56,7 @@ def attenuations(look: Lookup, targets: Targets, studies: Compared) -> Course:
     )
 
 
-def phases_at(
-    look: Lookup, lesions: Sequence[Lesion], study: Study
-) -> set[Phase | None]:
+def phases_at(look: Lookup, lesions: Sequence[Lesion], study: Study) -> set[Phase | None]:
     """The phases of the attenuation values that are read at a study."""
     values = (attenuation_at(look, lesion, study) for lesion in lesions)
     return {value.phase for value in values if value}

@@ -69,9 +69,8 @@ class Setting:
         """Whether a finding is near enough to the index study, for certain."""
         if finding.day is None:
             return False
-        if finding.study is not None and self.studies.index is not None:
-            if finding.study == self.studies.index.id:
-                return True
+        if self.studies.index is not None and finding.study == self.studies.index.id:
+            return True
         apart = days_between(finding.day, self.index)
         return max(abs(apart.low), abs(apart.high)) <= self.numbers[window]
 
@@ -114,8 +113,11 @@ def _measured_elsewhere(setting: Setting, recist: CriterionPage) -> Statement | 
     lesions = look.of_organ(Organ.ELSEWHERE)
     if studies.baseline is None or studies.index is None or not lesions:
         return None
-    sources = tuple(m.source.reference for m in look.timeline.measurements
-                    if look.lesions[m.lesion].organ is Organ.ELSEWHERE)
+    sources = tuple(
+        m.source.reference
+        for m in look.timeline.measurements
+        if look.lesions[m.lesion].organ is Organ.ELSEWHERE
+    )
     if any(_new_since(look, lesion.id, studies) for lesion in lesions):
         return Statement("new", sources)
     series = [sum_at(look, lesions, study) for study in studies.followed]
@@ -126,17 +128,17 @@ def _measured_elsewhere(setting: Setting, recist: CriterionPage) -> Statement | 
 
 def _new_since(look: Lookup, lesion: str, studies: Compared) -> bool:
     seen = look.measured_in([look.lesions[lesion]])
-    marked = any(f.lesion == lesion and f.value == "new"
-                 for f in look.findings(FindingKind.CHANGE_FROM_PRIOR))
+    marked = any(
+        f.lesion == lesion and f.value == "new"
+        for f in look.findings(FindingKind.CHANGE_FROM_PRIOR)
+    )
     after = studies.baseline and seen and seen[0].day.latest > studies.baseline.day.latest
     return marked or bool(after)
 
 
 def pet(setting: Setting) -> Statement:
     """The newest metabolic response since line start, with days from line start to the PET."""
-    statement, finding = _stated(
-        setting, FindingKind.PET, PET, ("SMD", "PMR", "CMR"), NONE
-    )
+    statement, finding = _stated(setting, FindingKind.PET, PET, ("SMD", "PMR", "CMR"), NONE)
     if finding is None or finding.day is None or setting.line_start is None:
         return statement
     days = days_between(setting.line_start, finding.day)
@@ -170,8 +172,11 @@ def _by_ecog(setting: Setting) -> Statement | None:
     window = setting.numbers["clinical_window"]
     values = setting.look.timeline.performance
     before = [v for v in values if v.day.latest <= setting.line_start.latest]
-    near = [v for v in values
-            if v not in before and _apart(days_between(v.day, setting.index)) <= window]
+    near = [
+        v
+        for v in values
+        if v not in before and _apart(days_between(v.day, setting.index)) <= window
+    ]
     if not before or not near:
         return None
     reference = max(before, key=lambda v: (v.day.latest, v.ecog))
@@ -189,8 +194,11 @@ def at_index(setting: Setting, kind: FindingKind, order: Sequence[str], none: st
     index = setting.studies.index
     if index is None:
         return Statement(none)
-    findings = [f for f in setting.look.findings(kind)
-                if f.value in order and speaks_of(f, index, setting.look)]
+    findings = [
+        f
+        for f in setting.look.findings(kind)
+        if f.value in order and speaks_of(f, index, setting.look)
+    ]
     if not findings:
         return Statement(none)
     contrary = min(findings, key=lambda f: order.index(f.value))
@@ -199,8 +207,11 @@ def at_index(setting: Setting, kind: FindingKind, order: Sequence[str], none: st
 
 def local_therapy(setting: Setting) -> tuple[Statement | None, Statement | None]:
     """The last liver-directed therapy before the index study, and one that is not dated."""
-    dated = [t for t in setting.look.timeline.local_therapies
-             if t.day is not None and t.day.earliest <= setting.index.latest]
+    dated = [
+        t
+        for t in setting.look.timeline.local_therapies
+        if t.day is not None and t.day.earliest <= setting.index.latest
+    ]
     undated = [t for t in setting.look.timeline.local_therapies if t.day is None]
     last = max(dated, key=lambda t: t.day.latest if t.day else date.min, default=None)
     return _local(last, setting), (
@@ -214,5 +225,3 @@ def _local(therapy: LocalTherapy | None, setting: Setting) -> Statement | None:
     days = days_between(therapy.day, setting.index)
     matters = days.crosses([setting.numbers["local_therapy_window"]])
     return Statement(therapy.name, (therapy.source.reference,), max(days.low, 0), matters)
-
-

@@ -59,9 +59,7 @@ def _phase(c: Comparison) -> bool:
         then, now = (size_phase(c.look, lesion, study) for study in c.pair)
         if then is None or then is not now:
             return True
-    return any(
-        phases_at(c.look, c.enhanced, study) - {Phase.PORTAL_VENOUS} for study in c.pair
-    )
+    return any(phases_at(c.look, c.enhanced, study) - {Phase.PORTAL_VENOUS} for study in c.pair)
 
 
 def _modality(c: Comparison) -> bool:
@@ -88,8 +86,11 @@ def _any_below(c: Comparison, lesions: Sequence[Lesion], number: str) -> bool:
 
 
 def _steatosis(c: Comparison) -> bool:
-    liver = [lesion for lesion in c.look.timeline.lesions
-             if lesion.reference_region and lesion.organ is Organ.LIVER]
+    liver = [
+        lesion
+        for lesion in c.look.timeline.lesions
+        if lesion.reference_region and lesion.organ is Organ.LIVER
+    ]
     return (
         _stated(c, FindingKind.STEATOSIS)
         or any(_low_unenhanced(c, region) for region in liver)
@@ -106,12 +107,9 @@ def _low_unenhanced(c: Comparison, region: Lesion) -> bool:
 
 
 def _background_fell(c: Comparison, region: Lesion) -> bool:
-    for phase in Phase:
-        then, now = (_attenuation(c, region, study, phase) for study in c.pair)
-        if then is not None and now is not None:
-            if then - now >= c.numbers["liver_attenuation_fall"]:
-                return True
-    return False
+    pairs = ([_attenuation(c, region, study, phase) for study in c.pair] for phase in Phase)
+    limit = c.numbers["liver_attenuation_fall"]
+    return any(then - now >= limit for then, now in pairs if then is not None and now is not None)
 
 
 def _attenuation(c: Comparison, lesion: Lesion, study: Study, phase: Phase) -> Decimal | None:
@@ -143,9 +141,7 @@ def _baseline_old(c: Comparison) -> bool:
     if c.line is None or c.line.start is None:
         return False
     before = days_between(c.baseline.day, c.line.start)
-    return (
-        before.high > c.numbers["baseline_before"] or -before.low > c.numbers["baseline_after"]
-    )
+    return before.high > c.numbers["baseline_before"] or -before.low > c.numbers["baseline_after"]
 
 
 def _dose_gap(c: Comparison) -> bool:

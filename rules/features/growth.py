@@ -33,7 +33,7 @@ def second_growth(
     Each is progression by RECIST 1.1, or by Choi 2007 where the evidence tier is A or B.
     """
     followed = studies.followed
-    if len(followed) < 3:  # noqa: PLR2004 - baseline and two that grew
+    if len(followed) < 3:
         return False
     before, index = followed[-2:]
     if days_between(before.day, index.day).high < numbers["second_growth_interval"]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby
+from itertools import groupby, pairwise
 
 from rules.clinical_facts import AgentUse
 from rules.dates import Days, PartialDate, days_between
@@ -35,14 +35,10 @@ class Line:
         return not self.ongoing and self.last_dose is None
 
 
-def lines_at(
-    therapies: Iterable[Therapy], day: PartialDate, numbers: Numbers
-) -> tuple[Line, ...]:
+def lines_at(therapies: Iterable[Therapy], day: PartialDate, numbers: Numbers) -> tuple[Line, ...]:
     """The line of each ingredient that a day falls into or follows; none that begins later."""
     begun = [t for t in therapies if t.start is None or t.start.earliest <= day.latest]
-    by_ingredient = groupby(
-        sorted(begun, key=lambda t: t.ingredient), key=lambda t: t.ingredient
-    )
+    by_ingredient = groupby(sorted(begun, key=lambda t: t.ingredient), key=lambda t: t.ingredient)
     return tuple(_current_line(name, tuple(group), numbers) for name, group in by_ingredient)
 
 
@@ -107,7 +103,7 @@ def _gaps(dated: Sequence[Therapy]) -> tuple[tuple[PartialDate, PartialDate], ..
     periods = [r for r in dated if r.course is not Course.DOSE]
     return tuple(
         (before.end, after.start)
-        for before, after in zip(periods, periods[1:], strict=False)
+        for before, after in pairwise(periods)
         if before.end is not None and after.start is not None
     )
 
@@ -159,4 +155,3 @@ def too_coarse(line: Line, use: AgentUse) -> bool:
     return (line.start is not None and use.line_days is None) or (
         line.last_dose is not None and use.last_dose_days is None
     )
-

@@ -262,8 +262,11 @@ def _character(lesion: Lesion, look: Lookup) -> str:
 
 
 def _correlated(lesion: Lesion, look: Lookup) -> bool:
-    said = [f.value for f in look.findings(FindingKind.BASELINE_CORRELATE)
-            if f.lesion in (lesion.id, None)]
+    said = [
+        f.value
+        for f in look.findings(FindingKind.BASELINE_CORRELATE)
+        if f.lesion in (lesion.id, None)
+    ]
     return bool(said) and all(value == "present" for value in said)
 
 

@@ -93,8 +93,11 @@ def new_liver_lesions(look: Lookup, studies: Compared) -> tuple[Lesion, ...]:
     baseline, index = studies.baseline, studies.index
     if index is None:
         return ()
-    marked = {f.lesion for f in look.findings(FindingKind.CHANGE_FROM_PRIOR)
-              if f.value == "new" and _within(look, f.study, studies)}
+    marked = {
+        f.lesion
+        for f in look.findings(FindingKind.CHANGE_FROM_PRIOR)
+        if f.value == "new" and _within(look, f.study, studies)
+    }
     return tuple(
         lesion
         for lesion in look.of_organ(Organ.LIVER)
@@ -111,9 +114,7 @@ def _within(look: Lookup, study_id: str | None, studies: Compared) -> bool:
     return after and study.day.earliest <= studies.index.day.latest
 
 
-def _first_seen_after(
-    look: Lookup, lesion: Lesion, baseline: Study | None, index: Study
-) -> bool:
+def _first_seen_after(look: Lookup, lesion: Lesion, baseline: Study | None, index: Study) -> bool:
     seen = look.measured_in([lesion])
     if baseline is None or not seen:
         return False

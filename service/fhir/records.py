@@ -106,6 +106,7 @@ class MedicationRecord:
     dose: Amount | None = None
     prior: str | None = None  # MedicationRequest.priorPrescription
     do_not_perform: bool = False
+    medication_reference: str | None = None  # where the medication is a reference: to what
 
 
 @dataclass(frozen=True)

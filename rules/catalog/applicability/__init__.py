@@ -1,0 +1,1 @@
+"""Does the question arise, and is enough dated to answer it."""

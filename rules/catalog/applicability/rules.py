@@ -54,7 +54,7 @@ def exposure_undated() -> Rule:
 
 def too_early() -> Rule:
     """The drug has not been taken long enough to change perfusion."""
-    return rule("TOO_EARLY", line=holds("dated") & less_than("days", "minimum_exposure"))
+    return rule("TOO_EARLY", line=holds("start_known") & less_than("days", "minimum_exposure"))
 
 
 def liver_metastases_unknown() -> Rule:

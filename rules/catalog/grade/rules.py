@@ -36,8 +36,13 @@ def two_minors() -> Rule:
 
 
 def no_measured_fall() -> tuple[Rule, ...]:
-    """No comparable attenuation pair, or neither P1 nor P3: nothing measured supports it."""
+    """No comparable attenuation pair, a flat one, or neither P1 nor P3.
+
+    A flat pair holds the grade even beside a stated morphologic response: a measurement that
+    contradicts a statement is contrary evidence.
+    """
     return (
+        rule("NO_MEASURED_FALL.flat", tally=holds("attenuation_flat")),
         rule("NO_MEASURED_FALL.pair", tally=fails("attenuation_comparable")),
         rule("NO_MEASURED_FALL.pattern", tally=fails("measured_pattern")),
     )

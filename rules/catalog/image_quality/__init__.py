@@ -1,0 +1,1 @@
+"""What limits the comparison of two studies."""

@@ -1,0 +1,1 @@
+"""Liver-directed therapy."""

@@ -48,9 +48,7 @@ def p3_morphologic_response() -> tuple[Rule, ...]:
     """P3: optimal morphologic response in colorectal cancer, cancelled as P1 is."""
     optimal, colorectal = is_("chun", "optimal"), is_("primary", "CRC")
     return (
-        rule(
-            "P3.known_lesions", patient=colorectal, morphology=optimal, liver=fails("new_lesion")
-        ),
+        rule("P3.known_lesions", patient=colorectal, morphology=optimal, liver=fails("new_lesion")),
         rule(
             "P3.with_correlate",
             patient=colorectal,
@@ -95,11 +93,21 @@ def readable() -> Rule:
     )
 
 
+def flat() -> Rule:
+    """Attenuation was measured twice and hardly fell."""
+    return rule("FLAT", attenuation=less_than("fall_percent", "no_fall_below_percent"))
+
+
+def growth_unknown() -> Rule:
+    """GROWTH_UNKNOWN: the sums are not known, so growth could be any."""
+    return rule("GROWTH_UNKNOWN", comparison=fails("growth"))
+
+
 def late() -> Rule:
     """LATE: long on the line, though not yet a minor item."""
     return rule(
         "LATE",
-        line=holds("dated")
+        line=holds("start_known")
         & at_least("days", "late_exposure_start")
         & at_most("days", "late_exposure_end"),
     )
@@ -187,11 +195,12 @@ def items() -> tuple[ItemRule, ...]:
             *p3_morphologic_response(),
             *p4_described(),
         ),
-        *of_kind(ItemKind.BASIS, readable()),
+        *of_kind(ItemKind.BASIS, readable(), flat()),
         *of_kind(
             ItemKind.CAP,
             late(),
             growth_over_half(),
+            growth_unknown(),
             extrahepatic_unknown(),
             clinical_unknown(),
             primary_unknown(),

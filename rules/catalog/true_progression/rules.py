@@ -73,7 +73,7 @@ def minor_clinical_worsening() -> Rule:
 
 def minor_long_on_line() -> Rule:
     """m4: long on this line: late growth is resistance until shown otherwise."""
-    return rule("m4", line=holds("dated") & more_than("days", "late_exposure_end"))
+    return rule("m4", line=holds("start_known") & more_than("days", "late_exposure_end"))
 
 
 def growth_without_fall() -> tuple[Rule, ...]:

@@ -1,0 +1,89 @@
+"""A closed-loop load over kept connections, light enough to share two cores with a server."""
+
+from __future__ import annotations
+
+import selectors
+import socket
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+_CHUNK = 1 << 18
+
+
+@dataclass(frozen=True)
+class Result:
+    """Requests per second, and latencies in ms."""
+
+    per_second: float
+    p50: float
+    p99: float
+    count: int
+
+
+@dataclass
+class _Connection:
+    sock: socket.socket
+    sent_at: float = 0.0
+    received: bytearray = field(default_factory=bytearray)
+
+
+def run(port: int, path: str, bodies: Sequence[bytes], connections: int, seconds: float) -> Result:
+    """Send the bodies in turn over some connections until the time is over.
+
+    Raises:
+        RuntimeError: an answer other than 200.
+    """
+    requests = [_request(path, body) for body in bodies]
+    selector, latencies, sent = selectors.DefaultSelector(), [], 0
+    for _ in range(connections):
+        connection = _Connection(socket.create_connection(("127.0.0.1", port)))
+        connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        selector.register(connection.sock, selectors.EVENT_READ, connection)
+        sent = _send(connection, requests, sent)
+    start = time.perf_counter()
+    while (now := time.perf_counter()) - start < seconds:
+        for key, _ in selector.select(timeout=1):
+            connection = key.data
+            if _answered(connection):
+                latencies.append(time.perf_counter() - connection.sent_at)
+                sent = _send(connection, requests, sent)
+    for key in list(selector.get_map().values()):
+        key.data.sock.close()
+    latencies.sort()
+    return Result(
+        per_second=len(latencies) / (now - start),
+        p50=latencies[len(latencies) // 2] * 1e3,
+        p99=latencies[int(len(latencies) * 0.99)] * 1e3,
+        count=len(latencies),
+    )
+
+
+def _request(path: str, body: bytes) -> bytes:
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\n"
+        f"Content-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body
+
+
+def _send(connection: _Connection, requests: Sequence[bytes], sent: int) -> int:
+    connection.received.clear()
+    connection.sent_at = time.perf_counter()
+    connection.sock.sendall(requests[sent % len(requests)])
+    return sent + 1
+
+
+def _answered(connection: _Connection) -> bool:
+    connection.received += connection.sock.recv(_CHUNK)
+    head, separator, body = bytes(connection.received).partition(b"\r\n\r\n")
+    if not separator:
+        return False
+    if not head.startswith(b"HTTP/1.1 200"):
+        raise RuntimeError(f"unexpected answer: {head[:80]!r}")
+    length = next(
+        int(line.split(b":")[1])
+        for line in head.lower().splitlines()
+        if line.startswith(b"content-length")
+    )
+    return len(body) >= length

@@ -1,0 +1,147 @@
+"""From an assessment to cards: the words, the options, the ways to answer."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import orjson
+
+from rules.assessment import Assessment
+from service.cds.detail import detail
+from service.cds.imaging_protocol import Comparison, comparison_of, protocol_detail
+from service.cds.markdown import Markdown
+from service.cds.response import Card, Link, Source, Suggestion
+from service.cds.speaking import Indicator
+from service.cds.suggestions import Option, Options, Proposer, Uuids, Whose
+from service.cds.summaries import ProtocolWords, protocol_summary, summary
+from service.cds.wording import Wording
+
+_PROTOCOL_TOPIC = "IMAGING_PROTOCOL"
+
+
+@dataclass(frozen=True)
+class Addresses:
+    """Where this service is to be found from a browser; None where it is not.
+
+    Attributes:
+        public_url: the address of the service, without a trailing slash.
+        smart_launch_url: the launch address of the evidence page.
+    """
+
+    public_url: str | None = None
+    smart_launch_url: str | None = None
+
+
+@dataclass(frozen=True)
+class CardMaker:
+    """Makes cards; the same assessment gives the same card but for its UUIDs."""
+
+    wording: Wording
+    options: Options
+    addresses: Addresses
+    uuids: Uuids
+
+    def about(
+        self, assessment: Assessment, indicator: Indicator, whose: Whose, notes: Iterable[str] = ()
+    ) -> Card:
+        """The card about an assessment. ``notes`` say what of the call could not be read."""
+        options = self.options.for_assessment(assessment)
+        suggestions = self._suggestions(options, assessment, whose)
+        named = tuple(suggestion.actions[0].description for suggestion in suggestions)
+        return self._card(
+            assessment,
+            indicator,
+            topic=assessment.grade.value,
+            words=(
+                summary(assessment, self.wording),
+                detail(assessment, named, notes, self.wording),
+            ),
+            suggestions=suggestions,
+        )
+
+    def on_imaging(
+        self,
+        assessment: Assessment,
+        indicator: Indicator,
+        whose: Whose,
+        ordered: tuple[str, ...],
+        notes: Iterable[str] = (),
+    ) -> Card:
+        """The card that asks for comparable phases of the liver imaging being ordered."""
+        comparison = comparison_of(assessment)
+        option = self._protocol_option(comparison)
+        return self._card(
+            assessment,
+            indicator,
+            topic=_PROTOCOL_TOPIC,
+            words=(
+                protocol_summary(assessment, _protocol_words(comparison), self.wording),
+                protocol_detail(assessment, comparison, ordered, notes, self.wording),
+            ),
+            suggestions=self._suggestions((option,), assessment, whose, _phases(comparison)),
+        )
+
+    def _card(
+        self,
+        assessment: Assessment,
+        indicator: Indicator,
+        topic: str,
+        words: tuple[str, Markdown],
+        suggestions: tuple[Suggestion, ...],
+    ) -> Card:
+        return Card(
+            uuid=str(self.uuids()),
+            summary=words[0],
+            indicator=indicator,
+            source=self._source(topic),
+            detail=words[1],
+            suggestions=suggestions,
+            selection_behavior="any" if suggestions else "",
+            override_reasons=self.wording.overrides,
+            links=self._links(assessment),
+        )
+
+    def _suggestions(
+        self, options: tuple[Option, ...], assessment: Assessment, whose: Whose, phases: str = ""
+    ) -> tuple[Suggestion, ...]:
+        proposer = Proposer(self.options.categories, self.wording, self.uuids)
+        return tuple(proposer.propose(option, assessment, whose, phases) for option in options)
+
+    def _protocol_option(self, comparison: Comparison | None) -> Option:
+        modality = comparison.study.modality if comparison else None
+        return self.options.for_protocol(modality, comparison is None or comparison.unenhanced)
+
+    def _source(self, topic: str) -> Source:
+        base = self.addresses.public_url
+        return Source(
+            label=self.wording.source_label,
+            topic=self.wording.topic(topic),
+            url=f"{base}/rulebook" if base else "",
+            icon=f"{base}/static/icon.png" if base else "",
+        )
+
+    def _links(self, assessment: Assessment) -> tuple[Link, ...]:
+        base, launch = self.addresses.public_url, self.addresses.smart_launch_url
+        absolute = Link(self.wording.link_label, f"{base}/rulebook", "absolute")
+        smart = Link(self.wording.smart_link_label, str(launch), "smart", _context(assessment))
+        return (*([smart] if launch else ()), *([absolute] if base else ()))
+
+
+def _context(assessment: Assessment) -> str:
+    """What the evidence page is told: index study and grade, nothing of the patient."""
+    index = assessment.index_study
+    study = {"study": index.id} if index else {}
+    return orjson.dumps({**study, "grade": assessment.grade.value}).decode()
+
+
+def _protocol_words(comparison: Comparison | None) -> ProtocolWords | None:
+    if comparison is None:
+        return None
+    return ProtocolWords(comparison.study.day, comparison.phase_words, comparison.unenhanced)
+
+
+def _phases(comparison: Comparison | None) -> str:
+    if comparison is None or not comparison.phases:
+        return ""
+    return f"Phases as on {comparison.study.day}: {comparison.phase_words}"

@@ -1,0 +1,177 @@
+"""From the orders of a call, as sent, to what they mean: drugs, liver imaging, comfort care."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from rules.vocabulary import Term, Vocabulary
+from service.cds.data_pages import load, record
+from service.cds.draft_orders import DraftOrder, Drafts
+from service.cds.orders import Action, DraftOrders, DrugOrder
+from service.extract.concepts import coded, coded_or_named, spoken
+from service.extract.medications import MedicationReader
+from service.fhir.records import Concept
+from service.fhir.references import relative
+
+
+@dataclass(frozen=True)
+class OrderWords:
+    """Words by which an order that names no single drug is recognised."""
+
+    regimen_words: tuple[str, ...]
+    no_treatment_words: tuple[str, ...]
+
+
+def load_order_words() -> OrderWords:
+    """Read the page.
+
+    Raises:
+        DataPageError: the page is not as it must be.
+    """
+    return record(OrderWords, load("orders.yaml"), "service/cds/orders.yaml")
+
+
+_STOPPED = frozenset(("stopped", "cancelled", "revoked"))
+_HELD = frozenset(("on-hold",))
+_PAST = frozenset(("entered-in-error", "completed"))
+_PLANS = frozenset(("RequestGroup", "RequestOrchestration", "CarePlan"))
+_MEDICATIONS = frozenset(("MedicationRequest", "MedicationOrder"))
+
+
+class OrderReader:
+    """Tells what orders mean. Immutable, safe to share between threads."""
+
+    def __init__(
+        self, vocabulary: Vocabulary, medications: MedicationReader, words: OrderWords
+    ) -> None:
+        self._vocabulary = vocabulary
+        self._medications = medications
+        self._regimen = _any_word(words.regimen_words)
+        self._no_treatment = _any_word(words.no_treatment_words)
+
+    def read(self, drafts: Drafts, selections: tuple[str, ...] | None = None) -> DraftOrders:
+        """What the orders mean; with ``selections``, those alone, and what they hold together."""
+        if selections is None:
+            return self._meaning(drafts.orders, drafts.unread, ())
+        chosen, dangling = _selected(drafts.orders, selections)
+        # An entry without a name cannot be selected by one: it may be what a selection means.
+        return self._meaning(chosen, drafts.unread if dangling else (), dangling)
+
+    def _meaning(
+        self, orders: tuple[DraftOrder, ...], unread: tuple[str, ...], dangling: tuple[str, ...]
+    ) -> DraftOrders:
+        present = [order for order in orders if order.status not in _PAST]
+        wanted = [order for order in present if _action(order) is Action.STARTS]
+        return DraftOrders(
+            drugs=tuple(drug for order in present for drug in self._drugs(order)),
+            liver_imaging=tuple(m for order in wanted for m in self._liver_imaging(order)),
+            comfort=any(self._is_comfort(order) for order in wanted),
+            unresolved=(*unread, *(o.reference for o in present if self._is_unresolved(o))),
+            dangling=dangling,
+        )
+
+    def _drugs(self, order: DraftOrder) -> Iterator[DrugOrder]:
+        regimen, action = self._is_regimen(order), _action(order)
+        named = dict.fromkeys(_name_of(term, order) for term in self._terms(order))
+        # An order of no drug that is known here may still take the place of one that is.
+        unnamed = [spoken(order.asked)] if regimen or order.replaces else []
+        for name in named or unnamed:
+            antineoplastic = bool(named) or regimen
+            yield DrugOrder(order.reference, name, action, antineoplastic, order.replaces)
+
+    def _terms(self, order: DraftOrder) -> tuple[Term, ...]:
+        """The agents and other antineoplastics of an order."""
+        if order.kind not in _MEDICATIONS:
+            if self._is_no_treatment(order):
+                return ()
+            agents = self._coded_and_named("agents", order.asked)
+            return (*agents, *self._others(order.asked, bool(agents)))
+        known = self._medications.identify(order.asked, order.route)
+        agents = tuple(self._vocabulary.term("agents", a.ingredient) for a in known.agents)
+        if known.excluded and not agents:
+            return ()
+        return (*agents, *self._others(order.asked, bool(agents)))
+
+    def _others(self, asked: Concept, beside_agents: bool) -> tuple[Term, ...]:
+        """Antineoplastics that are no agents. The family of their codes holds the agents too."""
+        topic = "antineoplastics"
+        found = self._vocabulary.find_in_text(topic, asked.words)
+        if not beside_agents:
+            found = (*coded(self._vocabulary, topic, asked), *found)
+        return tuple(term for term in found if not self._regimen.fullmatch(term.name))
+
+    def _coded_and_named(self, topic: str, asked: Concept) -> tuple[Term, ...]:
+        named = self._vocabulary.find_in_text(topic, asked.words)
+        return (*coded(self._vocabulary, topic, asked), *named)
+
+    def _is_regimen(self, order: DraftOrder) -> bool:
+        """Whether systemic treatment is ordered without the name of a drug."""
+        if order.kind in _MEDICATIONS:
+            return bool(self._regimen.search(order.asked.words))
+        return not self._is_no_treatment(order) and bool(self._regimen.search(_kind(order)))
+
+    def _is_no_treatment(self, order: DraftOrder) -> bool:
+        """Whether a request that may name a drug is for something else: a level, a test."""
+        return order.kind not in _PLANS and bool(self._no_treatment.search(_kind(order)))
+
+    def _liver_imaging(self, order: DraftOrder) -> Iterator[str]:
+        if order.kind not in _MEDICATIONS:
+            terms = coded_or_named(self._vocabulary, "imaging_orders", order.asked)
+            yield from dict.fromkeys(term.attributes.get("modality", "") for term in terms)
+
+    def _is_comfort(self, order: DraftOrder) -> bool:
+        concepts = (order.asked, order.category, order.reason)
+        return any(coded_or_named(self._vocabulary, "comfort", concept) for concept in concepts)
+
+    def _is_unresolved(self, order: DraftOrder) -> bool:
+        """A drug that is chosen but not to be told: no words, unknown codes, or a contradiction."""
+        if order.kind not in _MEDICATIONS:
+            return False
+        if order.lost:
+            return True
+        known = self._medications.identify(order.asked, order.route)
+        if known.conflict:
+            return True
+        chosen = any(coding.code for coding in order.asked.codings)
+        unknown = chosen and not order.asked.words and not known.agents and not known.excluded
+        return unknown and not self._others(order.asked, beside_agents=False)
+
+
+def _kind(order: DraftOrder) -> str:
+    """What an order says it is for: not why, which may name a treatment given before."""
+    return f"{order.asked.words} | {order.category.words}"
+
+
+def _name_of(term: Term, order: DraftOrder) -> str:
+    """The ingredient; for a term that stands for a family of codes, the order's own words."""
+    return term.name if term.names else spoken(order.asked)
+
+
+def _action(order: DraftOrder) -> Action:
+    if order.do_not_perform or order.status in _STOPPED:
+        return Action.STOPS
+    return Action.HOLDS if order.status in _HELD else Action.STARTS
+
+
+def _any_word(words: Iterable[str]) -> re.Pattern[str]:
+    return re.compile(rf"\b(?:{'|'.join(map(re.escape, words))})\b", re.IGNORECASE)
+
+
+def _selected(
+    orders: tuple[DraftOrder, ...], selections: tuple[str, ...]
+) -> tuple[tuple[DraftOrder, ...], tuple[str, ...]]:
+    """The selected orders with all their parts, and the selections that name none."""
+    by_name = {order.reference: order for order in orders}
+    by_id = {name.partition("/")[2]: order for name, order in by_name.items()}
+    named = {s: by_name.get(relative(s, "")) or by_id.get(s) for s in selections}
+    waiting = [order for order in named.values() if order]
+    chosen: dict[str, DraftOrder] = {}
+    while waiting:
+        order = waiting.pop()
+        if order.reference not in chosen:
+            chosen[order.reference] = order
+            waiting += [by_name[part] for part in order.parts if part in by_name]
+    dangling = tuple(selection for selection, order in named.items() if order is None)
+    return tuple(order for order in orders if order.reference in chosen), dangling

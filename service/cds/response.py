@@ -1,0 +1,153 @@
+"""What goes out: cards and the requests they propose, as frozen records, and their JSON.
+
+The records have the members that CDS Hooks 2.0.1 and FHIR R4 give them, in Python's spelling.
+``wire`` is the only way from here to JSON. It leaves out what has no value, as both standards ask.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+
+from service.cds.speaking import Indicator
+from service.fhir.json_types import Json
+from service.fhir.records import Coding
+
+
+@dataclass(frozen=True)
+class CodeableConcept:
+    """A FHIR CodeableConcept."""
+
+    coding: tuple[Coding, ...] = ()
+    text: str = ""
+
+
+@dataclass(frozen=True)
+class Reference:
+    """A FHIR Reference."""
+
+    reference: str
+
+
+@dataclass(frozen=True)
+class Annotation:
+    """A FHIR Annotation."""
+
+    text: str
+
+
+@dataclass(frozen=True)
+class Period:
+    """A FHIR Period of whole days."""
+
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class ServiceRequest:
+    """A proposed order: a draft that a person completes, signs or throws away."""
+
+    resource_type: str = "ServiceRequest"
+    status: str = "draft"
+    intent: str = "proposal"
+    subject: Reference
+    code: CodeableConcept
+    category: tuple[CodeableConcept, ...] = ()
+    encounter: Reference | None = None
+    occurrence_period: Period | None = None
+    reason_code: tuple[CodeableConcept, ...] = ()
+    order_detail: tuple[CodeableConcept, ...] = ()
+    supporting_info: tuple[Reference, ...] = ()
+    note: tuple[Annotation, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Action:
+    """One action of a suggestion."""
+
+    type: str = "create"
+    description: str
+    resource: ServiceRequest
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """An option with one action, never marked as recommended."""
+
+    label: str
+    uuid: str
+    actions: tuple[Action, ...]
+
+
+@dataclass(frozen=True)
+class Source:
+    """Whose guidance a card is."""
+
+    label: str
+    topic: Coding
+    url: str = ""
+    icon: str = ""
+
+
+@dataclass(frozen=True)
+class Link:
+    """A way to more; ``app_context`` is for ``smart`` links only."""
+
+    label: str
+    url: str
+    type: str
+    app_context: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """A CDS Hooks card."""
+
+    uuid: str
+    summary: str
+    indicator: Indicator
+    source: Source
+    detail: str
+    suggestions: tuple[Suggestion, ...] = ()
+    selection_behavior: str = ""
+    override_reasons: tuple[Coding, ...] = ()
+    links: tuple[Link, ...] = ()
+
+
+@dataclass(frozen=True)
+class Service:
+    """One entry of discovery. ``version`` is that of the standard."""
+
+    id: str
+    hook: str
+    title: str
+    description: str
+    usage_requirements: str
+    prefetch: dict[str, str]
+    version: str
+
+
+def wire(value: object) -> Json:
+    """A record as JSON: members in camelCase, without null and empty ones.
+
+    Raises:
+        TypeError: something that has no JSON form here.
+    """
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, str | int | float):
+        return value
+    if isinstance(value, tuple):
+        return [wire(item) for item in value]
+    if isinstance(value, dict):
+        return {str(key): wire(item) for key, item in value.items()}
+    if not is_dataclass(value):
+        raise TypeError(f"{type(value).__name__} has no JSON form here")
+    members = ((field.name, getattr(value, field.name)) for field in fields(value))
+    return {_camel(name): wire(item) for name, item in members if item not in (None, "", (), {})}
+
+
+def _camel(name: str) -> str:
+    first, *others = name.split("_")
+    return first + "".join(word.capitalize() for word in others)

@@ -1,0 +1,180 @@
+"""The options of a card as draft orders: at most five, what would settle the question first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from uuid import UUID
+
+from rules.assessment import Assessment, StudyUsed
+from service.cds.data_pages import load, mapping, record
+from service.cds.markdown import plain
+from service.cds.response import (
+    Action,
+    Annotation,
+    CodeableConcept,
+    Period,
+    Reference,
+    ServiceRequest,
+    Suggestion,
+)
+from service.cds.wording import Wording
+from service.fhir.records import Coding
+
+Uuids = Callable[[], UUID]
+"""A source of random UUIDs, an argument so that tests can foresee them."""
+
+_MARKER = "marker"
+
+
+@dataclass(frozen=True)
+class Option:
+    """One option as its page describes it."""
+
+    label: str
+    category: str
+    code: Mapping[str, str] = field(default_factory=dict)
+    details: tuple[str, ...] = ()
+    settles: tuple[str, ...] = ()
+    weeks: tuple[int, ...] = ()  # from, to
+    not_primaries: tuple[str, ...] = ()
+    not_modalities: tuple[str, ...] = ()
+    not_with: tuple[str, ...] = ()
+    marker_states: tuple[str, ...] = ()
+    caveats: tuple[Mapping[str, str | list[str]], ...] = ()
+
+
+@dataclass(frozen=True)
+class Options:
+    """The page of options."""
+
+    at_most: int
+    categories: Mapping[str, Mapping[str, str]]
+    options: Mapping[str, Option]
+    offered: Mapping[str, list[str]]
+    always_first: tuple[str, ...]
+    protocol: Mapping[str, str]
+    markers: Mapping[str, Mapping[str, str]]
+
+    def for_assessment(self, assessment: Assessment) -> tuple[Option, ...]:
+        """The options of a grade that apply, those that settle what is open before the others."""
+        names = self.offered.get(assessment.grade.value, [])
+        apt = [name for name in names if self._applies(name, assessment)]
+        open_now = {item.code for item in assessment.items} | {assessment.because}
+        ordered = sorted(apt, key=lambda name: self._rank(name, open_now))
+        return tuple(self._named(name, assessment) for name in ordered[: self.at_most])
+
+    def for_protocol(self, modality: str | None, unenhanced: bool) -> Option:
+        """The option that keeps imaging comparable with a study of this modality."""
+        way = "with_unenhanced" if unenhanced and modality == "CT" else "otherwise"
+        return self.options[self.protocol[way]]
+
+    def _rank(self, name: str, open_now: set[str]) -> tuple[bool, bool]:
+        # Sorting is stable: among equals the order of the page stands.
+        settles = not open_now.isdisjoint(self.options[name].settles)
+        return name not in self.always_first, not settles
+
+    def _applies(self, name: str, assessment: Assessment) -> bool:
+        option = self.options[name]
+        index = assessment.index_study
+        superfluous = {item.code for item in assessment.items} & {*option.not_with}
+        if superfluous or assessment.primary in option.not_primaries:
+            return False
+        if index is not None and index.modality in option.not_modalities:
+            return False
+        return name != _MARKER or self._marker_speaks(option, assessment)
+
+    def _marker_speaks(self, option: Option, assessment: Assessment) -> bool:
+        known = (assessment.marker or "") in self.markers
+        return known and assessment.marker_state in option.marker_states
+
+    def _named(self, name: str, assessment: Assessment) -> Option:
+        """The option with the marker filled in, where it is about one."""
+        option = self.options[name]
+        if name != _MARKER or assessment.marker is None:
+            return option
+        values = {**vars(option), "code": self.markers[assessment.marker]}
+        return Option(**{**values, "label": option.label.format(marker=assessment.marker)})
+
+
+@dataclass(frozen=True)
+class Whose:
+    """Whom and which encounter a proposed order is for."""
+
+    patient_id: str
+    encounter_id: str | None
+
+
+def load_options() -> Options:
+    """Read the page.
+
+    Raises:
+        DataPageError: the page is not as it must be.
+    """
+    page, place = load("suggestions.yaml"), "service/cds/suggestions.yaml"
+    options = mapping(page.get("options"), place)
+    read = {name: record(Option, raw, f"{place} {name}") for name, raw in options.items()}
+    return record(Options, {**page, "options": read}, place)
+
+
+@dataclass(frozen=True)
+class Proposer:
+    """Turns options into suggestions with one draft order each."""
+
+    categories: Mapping[str, Mapping[str, str]]
+    wording: Wording
+    uuids: Uuids
+
+    def propose(
+        self, option: Option, assessment: Assessment, whose: Whose, phases: str = ""
+    ) -> Suggestion:
+        """One option for one patient. ``phases`` asks for particular contrast phases."""
+        caveats = _caveats(option, assessment)
+        encounter = whose.encounter_id
+        request = ServiceRequest(
+            subject=Reference(f"Patient/{whose.patient_id}"),
+            code=_concept(option.code),
+            category=(_concept(self.categories[option.category]),),
+            encounter=Reference(f"Encounter/{encounter}") if encounter else None,
+            occurrence_period=_period(option, assessment),
+            reason_code=(CodeableConcept(text=self._reason(assessment)),),
+            order_detail=tuple(CodeableConcept(text=d) for d in (*option.details, phases) if d),
+            supporting_info=_studies(assessment),
+            note=tuple(map(Annotation, caveats)),
+        )
+        description = ". ".join((option.label, *(caveat.rstrip(".") for caveat in caveats)))
+        action = Action(description=f"{description}.", resource=request)
+        return Suggestion(option.label, str(self.uuids()), (action,))
+
+    def _reason(self, assessment: Assessment) -> str:
+        drug = plain(self.wording.drug(assessment.agent))
+        return f"Liver metastases on {drug}: {assessment.label[0].lower()}{assessment.label[1:]}"
+
+
+def _concept(words: Mapping[str, str]) -> CodeableConcept:
+    if "code" not in words:
+        return CodeableConcept(text=words["text"])
+    coding = Coding(words["system"], words["code"], words["display"])
+    return CodeableConcept((coding,), words["text"])
+
+
+def _caveats(option: Option, assessment: Assessment) -> tuple[str, ...]:
+    apply = (c for c in option.caveats if assessment.agent in c.get("agents", [assessment.agent]))
+    return tuple(str(caveat["text"]).format(drug=assessment.agent) for caveat in apply)
+
+
+def _period(option: Option, assessment: Assessment) -> Period | None:
+    if not option.weeks:
+        return None
+    first, last = (assessment.as_of + timedelta(weeks=weeks) for weeks in option.weeks)
+    return Period(first.isoformat(), last.isoformat())
+
+
+def _studies(assessment: Assessment) -> tuple[Reference, ...]:
+    studies = (assessment.baseline_study, assessment.index_study)
+    return tuple(Reference(s.id) for s in studies if s is not None and _is_resource(s))
+
+
+def _is_resource(study: StudyUsed) -> bool:
+    return study.recorded and study.id.startswith("ImagingStudy/")

@@ -1,0 +1,166 @@
+"""The command line: run the service, assess one file, read the rule book."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import date, datetime
+from functools import wraps
+from pathlib import Path
+from typing import Any, BinaryIO, ParamSpec, TypeVar
+
+import click
+import orjson
+
+from rules import __version__
+from rules.assessment import Assessment
+from rules.pages import load_pages
+from service.dates_shifted import told_on
+from service.errors import LiverResponseError
+from service.fhir.json_types import Json
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def in_one_line(command: Callable[P, T]) -> Callable[P, T]:
+    """Every error that this product raises on purpose is one line on standard error."""
+
+    @wraps(command)
+    def run(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return command(*args, **kwargs)
+        except (LiverResponseError, ValueError, OSError) as error:
+            where = (
+                f"{error.where}: " if isinstance(error, LiverResponseError) and error.where else ""
+            )
+            raise click.ClickException(f"{where}{error}") from error
+
+    return run
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(__version__, prog_name="liver-response")
+def main() -> None:
+    """Advice on apparent progression of liver metastases that may be a treatment effect.
+
+    Not validated for care. It shows evidence for and against and never decides.
+    """
+
+
+@main.command()
+@click.option("--host", help="Address to listen on; loopback only in this version.")
+@click.option("--port", type=click.IntRange(1, 65535), help="TCP port.")
+@click.option("--workers", type=click.IntRange(1, 256), help="Worker processes.")
+@in_one_line
+def serve(**options: Any) -> None:
+    """Run the service until stopped."""
+    from dataclasses import replace  # noqa: PLC0415 - the other commands need no web server
+
+    from service.serving import serve as run  # noqa: PLC0415
+    from service.settings import settings_from  # noqa: PLC0415
+
+    given = {name: value for name, value in options.items() if value is not None}
+    settings = replace(settings_from(os.environ), **given)
+    click.echo(
+        f"Liver Response CDS {__version__} on http://{settings.host}:{settings.port}/cds-services, "
+        "reachable from this machine only. Not validated for care.",
+        err=True,
+    )
+    run(settings)
+
+
+@main.command()
+@click.argument("file", type=click.File("rb"))
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day to judge from. Default: the day that the file tells (Bundle.timestamp), else today.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(["text", "card", "json"]),
+    default="text",
+    show_default=True,
+    help="For reading, the CDS Hooks card, or the assessment.",
+)
+@in_one_line
+def assess(file: BinaryIO, as_of: datetime | None, form: str) -> None:
+    """Assess one patient: FILE is a FHIR Bundle or a whole CDS Hooks call, - for standard input."""
+    document = _json(file)
+    day = as_of.date() if as_of else told_on(document) or date.today()  # noqa: DTZ011 - local day
+    from service.answering import Desk  # noqa: PLC0415 - loading the models takes a moment
+
+    desk = Desk.open(lambda: day)
+    assessment = desk.assess(document, day)
+    _FORMS[form](desk, assessment)
+
+
+def _json(file: BinaryIO) -> Json:
+    try:
+        document: Json = orjson.loads(file.read())
+    except orjson.JSONDecodeError as error:
+        raise click.ClickException(f"{file.name} is not JSON: {error}") from error
+    return document
+
+
+def _text(desk: Any, assessment: Assessment) -> None:
+    from service.console import assessment_text, console  # noqa: PLC0415
+
+    card = desk.card(assessment)
+    console().print(assessment_text(assessment, card["detail"] if card else None))
+
+
+def _card(desk: Any, assessment: Assessment) -> None:
+    card = desk.card(assessment)
+    cards = {"cards": [card] if card else []}
+    click.echo(orjson.dumps(cards, option=orjson.OPT_INDENT_2))
+
+
+def _object(_desk: Any, assessment: Assessment) -> None:
+    from service.machine_readable import as_json  # noqa: PLC0415
+
+    click.echo(orjson.dumps(as_json(assessment), option=orjson.OPT_INDENT_2))
+
+
+_FORMS = {"text": _text, "card": _card, "json": _object}
+
+
+@main.command()
+@click.argument("page", required=False)
+@in_one_line
+def rules(page: str | None) -> None:
+    """Print the rule book: the list of its pages, or one PAGE with numbers, rules and sources."""
+    from service.console import console, page_list, page_text  # noqa: PLC0415
+
+    pages = {p.id: p for p in load_pages()}
+    if page is None:
+        console().print(page_list(list(pages.values())))
+        return
+    if page not in pages:
+        raise click.ClickException(f"there is no page {page!r}; pages are {', '.join(pages)}")
+    console().print(page_text(pages[page]))
+
+
+@main.command()
+@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
+@click.option("--keep", is_flag=True, help="Leave the service running until interrupted.")
+@click.option(
+    "--calls",
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    default=Path("fixtures/calls"),
+    show_default=True,
+    help="Where the invented calls are.",
+)
+@in_one_line
+def demo(port: int, keep: bool, calls: Path) -> None:
+    """First look: start the service, fire one invented call per hook, print the cards."""
+    from service.demo import demonstrate  # noqa: PLC0415
+
+    sys.exit(demonstrate(port, calls, keep=keep))
+
+
+if __name__ == "__main__":
+    main()

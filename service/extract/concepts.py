@@ -1,0 +1,52 @@
+"""Concepts looked up in the vocabulary: by code, and by word where the design allows it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from rules.vocabulary import Term, Vocabulary
+from service.fhir.records import Concept, ObservationRecord, Value
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One coded value of an Observation: the Observation's own, or that of a component."""
+
+    record: ObservationRecord
+    code: Concept
+    term: Term
+    value: Value
+
+
+def coded(vocabulary: Vocabulary, topic: str, concept: Concept) -> tuple[Term, ...]:
+    """The terms that the codings of a concept stand for, each once, in the order of the codings."""
+    found = (vocabulary.find(topic, c.system, c.code) for c in concept.codings)
+    return _each_once(term for term in found if term is not None)
+
+
+def coded_or_named(vocabulary: Vocabulary, topic: str, concept: Concept) -> tuple[Term, ...]:
+    """The terms of the codings; where no coding is known, those that its words name."""
+    return coded(vocabulary, topic, concept) or vocabulary.find_in_text(topic, concept.words)
+
+
+def readings(vocabulary: Vocabulary, topic: str, record: ObservationRecord) -> list[Reading]:
+    """The values of an Observation whose code belongs to a topic, its own first."""
+    pairs = [(record.code, record.value), *((c.code, c.value) for c in record.components)]
+    return [
+        Reading(record, code, term, value)
+        for code, value in pairs
+        for term in coded(vocabulary, topic, code)
+    ]
+
+
+def spoken(concept: Concept) -> str:
+    """How a person would say the concept: its text, else a display, else a code."""
+    candidates = [concept.text, *(c.display for c in concept.codings)]
+    candidates += [c.code for c in concept.codings]
+    return next((text for text in candidates if text), "")
+
+
+def _each_once(terms: Iterable[Term]) -> tuple[Term, ...]:
+    """Terms without repetition; a term is the same object wherever it is found."""
+    return tuple({id(term): term for term in terms}.values())

@@ -1,0 +1,81 @@
+"""Tumours on the problem list: liver metastasis and primaries."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from rules.timeline import Diagnosis, Organ, Source
+from rules.vocabulary import Term, Vocabulary
+from service.extract.concepts import coded
+from service.extract.sites import organ_of
+from service.fhir.records import ConditionRecord
+
+LIVER_METASTASIS = "liver metastasis"
+
+_SECONDARY = re.compile(r"\b(?:metasta\w+|secondary malignant)", re.IGNORECASE)
+_NOT_STATED = re.compile(
+    r"\b(?:family history|screening|suspected|no|not|without|ruled? out|negative)\b", re.IGNORECASE
+)
+
+
+class ConditionReader:
+    """Reads the diagnoses of Conditions.
+
+    Refuted and mistaken entries never come here. A resolved one, or one in remission, still tells
+    which tumour the patient has had, and is said to be so. Words count only where no code is
+    known, and not where they say that something is not there.
+    """
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+
+    def diagnoses(self, records: Iterable[ConditionRecord]) -> list[Diagnosis]:
+        """One diagnosis for each tumour that each record names."""
+        return [
+            Diagnosis(tumour, Source(record.reference, note), _primary_of(tumour, record))
+            for record in records
+            for tumour, note in self._tumours(record)
+        ]
+
+    def is_primary(self, record: ConditionRecord) -> bool:
+        """Whether the record is of a primary tumour, as far as the vocabulary knows."""
+        return any(term.attributes["kind"] == "primary" for term, _ in self._terms(record))
+
+    def _tumours(self, record: ConditionRecord) -> list[tuple[str, str]]:
+        found = {term.name: note for term, note in self._terms(record)}
+        if LIVER_METASTASIS not in found and self._secondary_in_liver(record):
+            found[LIVER_METASTASIS] = "matched by body site"
+        state = _state(record)
+        return [(name, "; ".join(filter(None, (note, state)))) for name, note in found.items()]
+
+    def _terms(self, record: ConditionRecord) -> list[tuple[Term, str]]:
+        by_code = coded(self._vocabulary, "conditions", record.code)
+        if by_code:
+            return [(term, "") for term in by_code]
+        words = record.code.words
+        if _NOT_STATED.search(words):
+            return []
+        named = self._vocabulary.find_in_text("conditions", words)
+        return [(term, "matched by text") for term in named]
+
+    def _secondary_in_liver(self, record: ConditionRecord) -> bool:
+        words = record.code.words
+        if not _SECONDARY.search(words) or _NOT_STATED.search(words):
+            return False
+        return organ_of(self._vocabulary, record.body_site) is Organ.LIVER
+
+
+def _primary_of(tumour: str, record: ConditionRecord) -> str | None:
+    """The primary that a metastasis is recorded to come from, if exactly one is."""
+    if tumour != LIVER_METASTASIS or len(record.related_primary) != 1:
+        return None
+    return record.related_primary[0]
+
+
+def _state(record: ConditionRecord) -> str:
+    """What a reader should know of the entry: not confirmed, or not present any more."""
+    certain = record.verification_status in ("", "confirmed")
+    present = record.clinical_status in ("", "active", "recurrence", "relapse")
+    stated = (not certain, record.verification_status), (not present, record.clinical_status)
+    return "; ".join(status for remarkable, status in stated if remarkable)

@@ -1,0 +1,45 @@
+"""What could not be read, and how things were read: collected while a timeline is made."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rules.timeline import Unread
+
+
+class Unusable(ValueError):
+    """A value that cannot be used; the message is the reason and never contains the value."""
+
+
+class Notes:
+    """The ``unread`` and ``remarks`` of a timeline in the making.
+
+    A resource that is named already, by the reader of its FHIR form for instance, is not named
+    again for the same reason. References and reasons only: no value of a patient gets in here.
+    """
+
+    def __init__(self, unread: Iterable[Unread] = (), remarks: Iterable[str] = ()) -> None:
+        self._unread = set(unread)
+        self._remarks = set(remarks)
+
+    def cannot_read(self, reference: str, reason: str) -> None:
+        """Name a resource that bears on the question and could not be used."""
+        self._unread.add(Unread(reference, reason))
+
+    def remark(self, sentence: str) -> None:
+        """Say how something was read, for the card."""
+        self._remarks.add(sentence)
+
+    def names(self, reference: str) -> bool:
+        """Whether a resource has been named as unread."""
+        return any(entry.reference == reference for entry in self._unread)
+
+    @property
+    def unread(self) -> tuple[Unread, ...]:
+        """Everything named, by reference."""
+        return tuple(sorted(self._unread, key=lambda entry: (entry.reference, entry.reason)))
+
+    @property
+    def remarks(self) -> tuple[str, ...]:
+        """All remarks, in alphabetical order."""
+        return tuple(sorted(self._remarks))

@@ -1,0 +1,66 @@
+"""ECOG performance status."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+from rules.timeline import PerformanceStatus, Source
+from rules.vocabulary import Vocabulary
+from service.extract.concepts import coded
+from service.extract.notes import Notes, Unusable
+from service.extract.observations import note_of
+from service.fhir.records import Amount, Concept, ObservationRecord, Value
+
+_STEPS = range(6)  # ECOG 0 to 5
+_WRITTEN_STEP = re.compile(r"(?<![\d.,-])[0-5](?![\d.,%-])")
+
+
+class PerformanceReader:
+    """Reads ECOG as an integer, a quantity, or a coded or written answer that names one step."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+
+    def statuses(
+        self, records: Iterable[ObservationRecord], notes: Notes
+    ) -> list[PerformanceStatus]:
+        """The ECOG status of each record that has one."""
+        found: list[PerformanceStatus] = []
+        for record in filter(self._is_ecog, records):
+            try:
+                found.append(_status(record))
+            except Unusable as reason:
+                notes.cannot_read(record.reference, f"ECOG: {reason}")
+        return found
+
+    def _is_ecog(self, record: ObservationRecord) -> bool:
+        return any(t.name == "ECOG" for t in coded(self._vocabulary, "performance", record.code))
+
+
+def _status(record: ObservationRecord) -> PerformanceStatus:
+    if record.day is None:
+        raise Unusable("undated")
+    return PerformanceStatus(
+        _step(record.value), record.day, Source(record.reference, note_of(record))
+    )
+
+
+def _step(value: Value) -> int:
+    stated = _numbers(value)
+    steps = [step for step in _STEPS if step in stated]
+    if len(stated) != 1 or not steps:
+        raise Unusable("not one step from 0 to 5")
+    return steps[0]
+
+
+def _numbers(value: Value) -> set[Decimal] | set[int]:
+    """The numbers that a value states, in whatever form."""
+    if isinstance(value, Amount):
+        return set() if value.comparator else {value.value}
+    if isinstance(value, Concept):
+        return _numbers(value.words)
+    if isinstance(value, str):
+        return {int(step) for step in _WRITTEN_STEP.findall(value)}
+    return {value} if isinstance(value, int) and not isinstance(value, bool) else set()

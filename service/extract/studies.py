@@ -1,0 +1,100 @@
+"""What an ImagingStudy tells of itself: day, modality, region, slice thickness and phases."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from decimal import Decimal
+
+from rules.dates import PartialDate
+from rules.timeline import Organ, Phase, Study
+from rules.vocabulary import Vocabulary
+from service.extract.concepts import coded, spoken
+from service.extract.sites import organ_of
+from service.fhir.records import ImagingStudyRecord, SeriesRecord
+
+_PET = "PT"  # a PET/CT is a PET: its CT need not be a diagnostic one
+_IMAGES = ("CT", "MR", "US", _PET)  # those that a lesion of the liver is measured on
+_NOT_IMAGES = frozenset(("SR", "SEG", "KO", "PR", "RTSTRUCT", "REG", "DOC", "PLAN"))
+
+_WITH_LIVER = re.compile(
+    r"\b(?:abdomen|abdominal|abdomino\w*|liver|hepatic|TAP|CAP|trunk|torso|upper abdomen"
+    r"|whole[ -]?body|skull[ -]base to (?:the )?(?:mid[ -]?)?thighs?)\b",
+    re.IGNORECASE,
+)
+_WITHOUT_LIVER = re.compile(
+    r"\b(?:chest|thorax|thoracic|lungs?|brain|head|skull|neck|cardiac|heart|coronary|spine"
+    r"|spinal|lumbar|cervical|breasts?|mammo\w*|pelvis|pelvic|prostate|hips?|knees?|shoulders?"
+    r"|extremit\w+|legs?|arms?|bones?|thyroid)\b",
+    re.IGNORECASE,
+)
+_THICKNESS = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d+)?)\s?mm\b", re.IGNORECASE)
+_NO_SLICES = re.compile(r"\b(?:scout|locali[sz]er|topogram|surview|MIP|dose)\b", re.IGNORECASE)
+
+
+class StudyReader:
+    """Reads ImagingStudies.
+
+    FHIR has no element for slice thickness and phase: both are inferred from the descriptions of
+    the diagnostic series, as the thickest slices and as every phase that one of them names.
+    """
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._vocabulary = vocabulary
+
+    def study(self, record: ImagingStudyRecord, day: PartialDate) -> Study:
+        """The study, of a day that the record may not know itself."""
+        series = [s.description for s in record.series if _is_diagnostic(s)]
+        return Study(
+            id=record.reference,
+            day=day,
+            modality=modality_of(record),
+            covers_liver=self.covers_liver(record),
+            description=record.description or spoken(record.procedure),
+            slice_mm=_thickest(series),
+            phases=frozenset(phase for text in series for phase in self._phases(text)),
+        )
+
+    def covers_liver(self, record: ImagingStudyRecord) -> bool | None:
+        """Whether codes or words say that the liver, or only some other region, was imaged."""
+        region = " | ".join(
+            (record.description, record.procedure.words, *(s.body_site.words for s in record.series))
+        )
+        series = " | ".join(s.description for s in record.series)
+        if self._names_liver(record) or _WITH_LIVER.search(f"{region} | {series}"):
+            return True
+        return False if not shows_organs(record) or _WITHOUT_LIVER.search(region) else None
+
+    def _names_liver(self, record: ImagingStudyRecord) -> bool:
+        if coded(self._vocabulary, "imaging_orders", record.procedure):
+            return True
+        return any(organ_of(self._vocabulary, s.body_site) is Organ.LIVER for s in record.series)
+
+    def _phases(self, description: str) -> list[Phase]:
+        return [Phase(t.name) for t in self._vocabulary.find_in_text("phases", description)]
+
+
+def modality_of(record: ImagingStudyRecord) -> str | None:
+    """The DICOM modality that the study was read on; None where none or several are possible."""
+    stated = {*record.modalities, *(s.modality for s in record.series)}
+    images = {m.upper() for m in stated if m} - _NOT_IMAGES
+    if _PET in images:
+        return _PET
+    return images.pop() if len(images) == 1 else None
+
+
+def shows_organs(record: ImagingStudyRecord) -> bool:
+    """Whether a lesion of the liver could have been measured on the study, by its modality."""
+    return modality_of(record) in (None, *_IMAGES)
+
+
+def _is_diagnostic(series: SeriesRecord) -> bool:
+    if series.modality.upper() in _NOT_IMAGES:
+        return False
+    return not _NO_SLICES.search(series.description)
+
+
+def _thickest(descriptions: Iterable[str]) -> Decimal | None:
+    """The largest slice thickness that the descriptions name, in mm."""
+    found = [mm for text in descriptions for mm in _THICKNESS.findall(text)]
+    return max((Decimal(mm.replace(",", ".")) for mm in found), default=None)

@@ -1,0 +1,119 @@
+"""Which study an Observation belongs to, and the studies that measurements alone tell of."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from rules.dates import PartialDate
+from rules.timeline import Organ, Study
+from service.extract.notes import Notes, Unusable
+from service.extract.studies import StudyReader, shows_organs
+from service.fhir.records import ImagingStudyRecord, ObservationRecord
+
+_UID_PREFIX = "urn:oid:"
+
+
+class StudyIndex:
+    """The studies of one patient.
+
+    An Observation belongs to the study that it is derived from or part of, directly or through
+    another Observation; else to the one study of its day that it can come from; else to its day.
+    """
+
+    def __init__(
+        self,
+        reader: StudyReader,
+        studies: Iterable[ImagingStudyRecord],
+        observations: Iterable[ObservationRecord],
+    ) -> None:
+        self._reader = reader
+        self._studies = {record.reference: record for record in studies}
+        self._observations = {record.reference: record for record in observations}
+        self._by_uid = {
+            _bare(identifier.code): record.reference
+            for record in self._studies.values()
+            for identifier in record.identifiers
+        }
+        self._days: dict[str, set[PartialDate]] = {}
+
+    def study_of(self, record: ObservationRecord, organ: Organ) -> str:
+        """The id of the study that a measurement was made on; it dates the study if need be.
+
+        Raises:
+            Unusable: it names no study and no day.
+        """
+        study = self.named_by(record) or self.same_day(record, organ)
+        if study is None:
+            if record.day is None:
+                raise Unusable("undated, and it names no study")
+            study = f"day:{record.day}"
+        if record.day is not None:
+            self._days.setdefault(study, set()).add(record.day)
+        return study
+
+    def named_by(self, record: ObservationRecord) -> str | None:
+        """The study that an Observation says it comes from, sent or not."""
+        seen = {record.reference}
+        pending = [record]
+        while pending:
+            current = pending.pop(0)
+            for reference in (*current.derived_from, *current.part_of):
+                study = self._study_at(reference)
+                if study:
+                    return study
+                if reference in self._observations and reference not in seen:
+                    seen.add(reference)
+                    pending.append(self._observations[reference])
+        return None
+
+    def same_day(self, record: ObservationRecord, organ: Organ) -> str | None:
+        """The only study of the day of an Observation that can show an organ."""
+        found = [
+            study.reference
+            for study in self._studies.values()
+            if study.started is not None and study.started == record.day and shows_organs(study)
+            if organ is Organ.ELSEWHERE or self._reader.covers_liver(study) is not False
+        ]
+        return found[0] if len(found) == 1 else None
+
+    def measured_on(self, record: ObservationRecord) -> str | None:
+        """The day of measurements without a study that an Observation falls on."""
+        study = f"day:{record.day}"
+        return study if study in self._days else None
+
+    def studies(self, notes: Notes) -> list[Study]:
+        """All studies that can be dated; the others are named."""
+        found: list[Study] = []
+        for study in sorted({*self._studies, *self._days}):
+            day = self._day_of(study, notes)
+            if day is not None:
+                record = self._studies.get(study)
+                found.append(
+                    self._reader.study(record, day)
+                    if record
+                    else Study(study, day, modality=None, covers_liver=None, recorded=False)
+                )
+        return found
+
+    def _day_of(self, study: str, notes: Notes) -> PartialDate | None:
+        record = self._studies.get(study)
+        if record is not None and record.started is not None:
+            return record.started
+        days = self._days.get(study, set())
+        if len(days) != 1:
+            why = "its measurements are of several days" if days else "no measurement dates it"
+            notes.cannot_read(study, f"undated, and {why}")
+            return None
+        if not study.startswith("day:"):
+            what = "undated" if record else "not sent"
+            notes.remark(f"{study} is {what}; its day is that of its measurements")
+        return next(iter(days))
+
+    def _study_at(self, reference: str) -> str | None:
+        if reference in self._studies or reference.startswith("ImagingStudy/"):
+            return reference
+        return self._by_uid.get(_bare(reference))
+
+
+def _bare(uid: str) -> str:
+    return uid.removeprefix(_UID_PREFIX)

@@ -1,0 +1,187 @@
+"""The elements of each resource that are read, and the cut down to them.
+
+Validation is the dearest step of a call, so exactly what is reasoned from is validated: no
+narrative, meta, performer or extension. Anything cut away cannot make a resource unreadable.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TypeAlias
+
+from service.fhir.json_types import Json, JsonObject
+
+
+class Unreadable(ValueError):  # noqa: N818 - it reads as the sentence it becomes
+    """An element that cannot be read: its name and the cause, never its value."""
+
+    def __init__(self, element: str, cause: str) -> None:
+        super().__init__(f"{element}: {cause}")
+
+
+Elements: TypeAlias = "Mapping[str, Elements | None]"
+"""The elements read of an object; None for a primitive, an empty mapping for presence alone."""
+
+_CODING: Elements = {"system": None, "code": None, "display": None}
+_CONCEPT: Elements = {"coding": _CODING, "text": None}
+_QUANTITY: Elements = dict.fromkeys(("value", "comparator", "unit", "system", "code"))
+_PERIOD: Elements = {"start": None, "end": None}
+_REFERENCE: Elements = {"reference": None}
+_NAMED_REFERENCE: Elements = {"reference": None, "display": None}
+_IDENTIFIER: Elements = {"system": None, "value": None}
+_PRESENCE: Elements = {}
+
+_VALUE: Elements = {
+    "valueQuantity": _QUANTITY,
+    "valueCodeableConcept": _CONCEPT,
+    "valueString": None,
+    "valueBoolean": None,
+    "valueInteger": None,
+    "valueRange": {"low": _QUANTITY, "high": _QUANTITY},
+    "valueRatio": {"numerator": _QUANTITY, "denominator": _QUANTITY},
+    "valueSampledData": {"origin": _QUANTITY, "period": None, "dimensions": None},
+    "valueTime": None,
+    "valueDateTime": None,
+    "valuePeriod": _PERIOD,
+    "dataAbsentReason": _PRESENCE,
+}
+_DOSAGE: Elements = {
+    "route": _CONCEPT,
+    "doseAndRate": {"type": _CONCEPT, "doseQuantity": _QUANTITY},
+}
+_MEDICATION: Elements = {
+    "status": None,
+    "subject": _REFERENCE,
+    "medicationCodeableConcept": _CONCEPT,
+    "medicationReference": _NAMED_REFERENCE,
+}
+
+ELEMENTS: Mapping[str, Elements] = {
+    "Observation": {
+        **_VALUE,
+        "identifier": _IDENTIFIER,
+        "status": None,
+        "category": _CONCEPT,
+        "code": _CONCEPT,
+        "subject": _REFERENCE,
+        "focus": _REFERENCE,
+        "effectiveDateTime": None,
+        "effectivePeriod": _PERIOD,
+        "effectiveInstant": None,
+        "issued": None,
+        "bodySite": _CONCEPT,
+        "method": _CONCEPT,
+        "referenceRange": {"type": _CONCEPT, "high": _QUANTITY},
+        "hasMember": _REFERENCE,
+        "derivedFrom": _REFERENCE,
+        "partOf": _REFERENCE,
+        "component": {"code": _CONCEPT, **_VALUE},
+    },
+    "MedicationStatement": {
+        **_MEDICATION,
+        "effectiveDateTime": None,
+        "effectivePeriod": _PERIOD,
+        "dateAsserted": None,
+        "dosage": _DOSAGE,
+    },
+    "MedicationRequest": {
+        **_MEDICATION,
+        "intent": None,
+        "doNotPerform": None,
+        "authoredOn": None,
+        "priorPrescription": _REFERENCE,
+        "dosageInstruction": _DOSAGE,
+    },
+    "MedicationAdministration": {
+        **_MEDICATION,
+        "effectiveDateTime": None,
+        "effectivePeriod": _PERIOD,
+        "dosage": {"route": _CONCEPT, "dose": _QUANTITY},
+    },
+    "Medication": {
+        "code": _CONCEPT,
+        "ingredient": {
+            "itemCodeableConcept": _CONCEPT,
+            "itemReference": _NAMED_REFERENCE,
+            "isActive": None,
+        },
+    },
+    "Substance": {"code": _CONCEPT},
+    "ImagingStudy": {
+        "identifier": _IDENTIFIER,
+        "status": None,
+        "subject": _REFERENCE,
+        "started": None,
+        "modality": _CODING,
+        "procedureCode": _CONCEPT,
+        "description": None,
+        "series": {"uid": None, "modality": _CODING, "description": None, "bodySite": _CODING},
+    },
+    "Condition": {
+        "extension": {"url": None, "valueReference": _REFERENCE},
+        "clinicalStatus": _CONCEPT,
+        "verificationStatus": _CONCEPT,
+        "code": _CONCEPT,
+        "bodySite": _CONCEPT,
+        "subject": _REFERENCE,
+    },
+    "Procedure": {
+        "status": None,
+        "code": _CONCEPT,
+        "subject": _REFERENCE,
+        "performedDateTime": None,
+        "performedPeriod": _PERIOD,
+        "bodySite": _CONCEPT,
+    },
+    "BodyStructure": {
+        "identifier": _IDENTIFIER,
+        "location": _CONCEPT,
+        "description": None,
+        "patient": _REFERENCE,
+    },
+}
+"""The elements read of each resource type, in the shape of R4."""
+
+_DAYS = frozenset(
+    ("effectiveDateTime", "start", "end", "started", "performedDateTime", "authoredOn")
+) | {"dateAsserted"}
+
+
+def narrow(resource: JsonObject, elements: Elements) -> JsonObject:
+    """The resource with nothing but these elements; nulls and empty strings count as absent.
+
+    Raises:
+        Unreadable: an object where a text belongs or the reverse, or a value of an unknown type.
+    """
+    cut: JsonObject = {}
+    for name, value in resource.items():
+        if name in elements:
+            if value is not None and value != "":
+                cut[name] = _cut(name, value, elements[name])
+        elif name.startswith("value") and "valueQuantity" in elements:
+            raise Unreadable("value[x]", "of a type that is not read")
+    return cut
+
+
+def _cut(name: str, value: Json, elements: Elements | None) -> Json:
+    if elements is None:
+        return _primitive(name, value)
+    if isinstance(value, list):
+        return [_object(name, item, elements) for item in value if item is not None]
+    return _object(name, value, elements)
+
+
+def _object(name: str, value: Json, elements: Elements) -> JsonObject:
+    if not isinstance(value, dict):
+        raise Unreadable(name, "not an object")
+    return narrow(value, elements)
+
+
+def _primitive(name: str, value: Json) -> Json:
+    if isinstance(value, dict | list):
+        raise Unreadable(name, "not a single value")
+    if name in _DAYS and isinstance(value, str):
+        # Only the day is read: a time without zone or seconds, which R4 forbids and
+        # systems send, must not cost the resource.
+        return value.partition("T")[0]
+    return value

@@ -1,0 +1,65 @@
+"""Every failure, in one place: a status and an OperationOutcome without internals or values."""
+
+from __future__ import annotations
+
+import logging
+import traceback
+from collections.abc import Mapping
+
+from flask import Flask, Response
+from werkzeug.exceptions import HTTPException
+
+from service.errors import LiverResponseError
+from service.fhir.json_types import JsonObject
+from service.web.json_body import json_response
+
+log = logging.getLogger(__name__)
+
+# FHIR issue type and words for what the framework itself refuses.
+_REFUSED: Mapping[int, tuple[str, str]] = {
+    404: ("not-found", "There is nothing at this address; GET /cds-services lists the services."),
+    405: ("not-supported", "This address does not answer this method."),
+    413: ("too-long", "The body is longer than this service reads."),
+}
+_REFUSED_OTHERWISE = ("processing", "The request cannot be read.")
+_FAILED = "The service failed; nothing was concluded. The failure is in its log."
+
+
+def register_errors(app: Flask) -> None:
+    """Make every error of an application answer with an OperationOutcome."""
+    app.register_error_handler(LiverResponseError, _on_purpose)
+    app.register_error_handler(HTTPException, _by_the_framework)
+    app.register_error_handler(Exception, _unexpected)
+
+
+def outcome(code: str, words: str, where: str = "") -> JsonObject:
+    """An OperationOutcome with one issue."""
+    issue: JsonObject = {"severity": "error", "code": code, "details": {"text": words}}
+    if where:
+        issue["expression"] = [where]
+    return {"resourceType": "OperationOutcome", "issue": [issue]}
+
+
+def _respond(status: int, body: JsonObject) -> Response:
+    return json_response(body, status, "application/fhir+json")
+
+
+def _on_purpose(error: LiverResponseError) -> Response:
+    log.info("%s at %s", type(error).__name__, error.where or "the request")
+    return _respond(error.status, outcome(error.code, str(error), error.where))
+
+
+def _by_the_framework(error: HTTPException) -> Response:
+    status = error.code or 500
+    code, words = _REFUSED.get(status, _REFUSED_OTHERWISE)
+    response = _respond(status, outcome(code, words))
+    kept = (pair for pair in error.get_headers() if pair[0] == "Allow")
+    response.headers.extend(kept)
+    return response
+
+
+def _unexpected(error: Exception) -> Response:
+    # Class and place only: the text of an exception may quote a value of the record.
+    frame = traceback.extract_tb(error.__traceback__)[-1]
+    log.error("%s in %s, line %s", type(error).__name__, frame.name, frame.lineno)
+    return _respond(500, outcome("exception", _FAILED))

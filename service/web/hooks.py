@@ -1,0 +1,30 @@
+"""The addresses of CDS Hooks: discovery and the services."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, request
+
+from service.cds.answer import Parts, answer
+from service.cds.call import read_call
+from service.cds.discovery import hook_of, services
+from service.cds.response import wire
+from service.fhir.datatypes import Normalise
+from service.web.json_body import json_response, read_json
+
+
+def hooks(parts: Parts, prefetch: dict[str, str], normalise: Normalise) -> Blueprint:
+    """Discovery and the services, answered with these parts."""
+    blueprint = Blueprint("hooks", __name__)
+    discovery = {"services": wire(services(prefetch))}
+
+    @blueprint.get("/cds-services")
+    def list_services() -> Response:
+        return json_response(discovery)
+
+    @blueprint.post("/cds-services/<service>")
+    def call_service(service: str) -> Response:
+        hook = hook_of(service)
+        call = read_call(read_json(request), hook, normalise)
+        return json_response({"cards": [wire(card) for card in answer(call, parts)]})
+
+    return blueprint

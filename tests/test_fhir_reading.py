@@ -1,0 +1,249 @@
+"""Each content is read once; nothing that JSON can hold makes reading fail."""
+
+from __future__ import annotations
+
+import copy
+import json
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from service.fhir.bundle import open_up
+from service.fhir.models import ResourceReader
+from service.fhir.patient import assemble, read_patient
+from service.fhir.records import Concept, ObservationRecord
+
+SUBJECT = {"reference": "Patient/p"}
+CONCEPT = {"coding": [{"system": "urn:s", "code": "c", "display": "words"}], "text": "words"}
+QUANTITY = {"value": 4.5, "unit": "mm", "system": "http://unitsofmeasure.org", "code": "mm"}
+DOSE = [{"route": CONCEPT, "doseAndRate": [{"type": CONCEPT, "doseQuantity": QUANTITY}]}]
+DRUG = {"subject": SUBJECT, "medicationCodeableConcept": CONCEPT}
+PERIOD = {"start": "2025-01-02", "end": "2026-03"}
+OBSERVATION: dict[str, Any] = {
+    "resourceType": "Observation",
+    "id": "x",
+    "status": "final",
+    "category": [CONCEPT],
+    "code": CONCEPT,
+    "subject": SUBJECT,
+    "focus": [{"reference": "#l"}],
+    "effectivePeriod": PERIOD,
+    "referenceRange": [{"high": QUANTITY, "type": CONCEPT}],
+    "component": [{"code": CONCEPT, "valueQuantity": QUANTITY}],
+    "contained": [{"resourceType": "BodyStructure", "id": "l", "location": CONCEPT}],
+}
+RESOURCES: list[dict[str, Any]] = [
+    OBSERVATION,
+    {
+        "resourceType": "MedicationStatement",
+        "status": "active",
+        **DRUG,
+        "effectivePeriod": PERIOD,
+        "dosage": DOSE,
+    },
+    {
+        "resourceType": "MedicationRequest",
+        "status": "active",
+        "intent": "order",
+        "subject": SUBJECT,
+        "medicationReference": {"reference": "#d", "display": "words"},
+        "contained": [
+            {"resourceType": "Medication", "id": "d", "ingredient": [{"item": CONCEPT}]},
+        ],
+        "dosageInstruction": DOSE,
+    },
+    {
+        "resourceType": "MedicationAdministration",
+        "status": "completed",
+        **DRUG,
+        "effectiveDateTime": "2026-05-03",
+        "dosage": {"dose": QUANTITY},
+    },
+    {
+        "resourceType": "ImagingStudy",
+        "status": "available",
+        "subject": SUBJECT,
+        "started": "2026-05-03T10:00:00Z",
+        "modality": [CONCEPT],
+        "series": [{"modality": CONCEPT, "bodySite": {"concept": CONCEPT}}],
+    },
+    {
+        "resourceType": "Condition",
+        "subject": SUBJECT,
+        "clinicalStatus": CONCEPT,
+        "code": CONCEPT,
+        "extension": [
+            {
+                "url": "http://hl7.org/fhir/StructureDefinition/condition-related",
+                "valueReference": {"reference": "Condition/y"},
+            }
+        ],
+    },
+    {
+        "resourceType": "Procedure",
+        "status": "completed",
+        "subject": SUBJECT,
+        "performedPeriod": PERIOD,
+        "bodySite": [CONCEPT],
+    },
+]
+
+SCALARS: list[Any] = [
+    *(None, True, 0, -1, 10**30, 1e308, float("nan"), "", "x", "T", "#", "urn:uuid:p", "\x00"),
+    *("0000-13", "2026-02-30", "9999-12-31T24:61", "1e999999999", "NaN", "{}", "Patient/p"),
+]
+ANYTHING = st.recursive(
+    st.sampled_from(SCALARS),
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(["coding", "reference", "value", "code", "concept", "valueFoo"]),
+            inner,
+            max_size=3,
+        )
+    ),
+    max_leaves=6,
+)
+NEW_NAMES = st.sampled_from(
+    [
+        *("status", "medication", "bodyStructure", "patient", "uid", "modalityList", "procedure"),
+        *("taken", "adherence", "valueRange", "valueRatio", "valueSampledData", "valueBoolean"),
+        *("dataAbsentReason", "effectiveInstant", "issued", "contained", "extension", "meta"),
+        *("verificationStatus", "includedStructure", "active", "ingredient", "id", "category"),
+        *("priorPrescription", "doNotPerform", "occurrencePeriod", "identifier", "subject"),
+    ]
+)
+
+
+def holders(value: object) -> Iterator[Any]:
+    """Every object and list in a JSON value."""
+    if isinstance(value, dict | list):
+        yield value
+        for inner in value.values() if isinstance(value, dict) else value:
+            yield from holders(inner)
+
+
+@st.composite
+def spoiled(draw: st.DrawFn) -> dict[str, Any]:
+    """A valid resource with one to three elements replaced, added or removed."""
+    resource: dict[str, Any] = copy.deepcopy(draw(st.sampled_from(RESOURCES)))
+    for _ in range(draw(st.integers(1, 3))):
+        holder = draw(st.sampled_from(list(holders(resource))))
+        if isinstance(holder, dict):
+            names = st.sampled_from(sorted(holder)) if holder else NEW_NAMES
+            name = draw(names | NEW_NAMES)
+            holder.pop(name, None)
+            if draw(st.booleans()):
+                holder[name] = draw(ANYTHING)
+        else:
+            holder.insert(draw(st.integers(0, 2)), draw(ANYTHING))
+    return resource
+
+
+@pytest.fixture(scope="module")
+def reader() -> ResourceReader:
+    return ResourceReader(keep=0)
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(resource=spoiled(), full_url=st.sampled_from(["", "urn:uuid:p", "http://a/b/c", 3]))
+def test_nothing_that_json_can_hold_makes_reading_fail(
+    reader: ResourceReader, resource: dict[str, Any], full_url: object
+) -> None:
+    source: Any = {
+        "resourceType": "Bundle",
+        "entry": [{"fullUrl": full_url, "resource": resource}],
+    }
+    data = assemble((open_up(source, "Bundle"),), reader, "p")
+    assert (
+        data.records
+        or data.unread
+        or data.remarks
+        or resource.get("resourceType")
+        in (*("Medication", "Substance", "Patient", "OperationOutcome", "Bundle"),)
+    )
+
+
+@pytest.mark.parametrize("resource", RESOURCES, ids=lambda resource: resource["resourceType"])
+def test_the_resources_to_spoil_are_read_before_they_are_spoiled(
+    reader: ResourceReader, resource: dict[str, Any]
+) -> None:
+    if resource["resourceType"] in ("ImagingStudy", "Condition"):
+        resource = json.loads(json.dumps(resource).replace('"c"', '"active"'))
+    data = read_patient(resource, reader, "p")
+    assert data.records
+
+
+def test_a_resource_nested_without_end_is_named() -> None:
+    deep: Any = []
+    for _ in range(400):
+        deep = [deep]
+    (unread,) = read_patient([OBSERVATION | {"note": deep}], ResourceReader(), "p").unread
+    assert unread.reason == "the resource: not JSON of a reasonable shape"
+
+
+def test_the_same_content_is_read_once() -> None:
+    reader = ResourceReader()
+    first = reader.read(OBSERVATION, "Observation/x")
+    assert reader.read(copy.deepcopy(OBSERVATION), "Observation/x") is first
+
+
+def test_what_is_not_read_does_not_tell_contents_apart() -> None:
+    reader = ResourceReader()
+    first = reader.read(OBSERVATION, "Observation/x")
+    again = OBSERVATION | {"meta": {"versionId": "2"}, "text": {"div": "<div/>"}}
+    assert reader.read(again, "Observation/x") is first
+
+
+@pytest.mark.parametrize(
+    ("change", "reference"),
+    [({"issued": "2026-05-03T10:00:00Z"}, "Observation/x"), ({}, "Observation/y")],
+    ids=["other content", "other name"],
+)
+def test_other_content_or_another_name_is_read_anew(
+    change: dict[str, object], reference: str
+) -> None:
+    reader = ResourceReader()
+    first = reader.read(OBSERVATION, "Observation/x")
+    assert reader.read({**OBSERVATION, **change}, reference) is not first
+
+
+def test_no_more_is_kept_than_was_allowed() -> None:
+    reader = ResourceReader(keep=1)
+    first = reader.read(OBSERVATION, "Observation/x")
+    reader.read(OBSERVATION, "Observation/y")
+    again = reader.read(OBSERVATION, "Observation/x")
+    assert again == first
+    assert again is not first
+
+
+def test_threads_may_share_a_reader() -> None:
+    reader = ResourceReader(keep=8)
+    names = [f"Observation/{number % 16}" for number in range(160)]
+    with ThreadPoolExecutor(8) as pool:
+        readings = pool.map(lambda name: reader.read(OBSERVATION, name), names)
+        found = [reading.record for reading in readings]
+    assert [record.reference for record in found if record] == names
+
+
+def test_observations_that_do_not_concern_the_question_are_not_validated() -> None:
+    def concerns(codes: Concept) -> bool:
+        return codes.has("urn:s", "c")
+
+    reader = ResourceReader(concerns=concerns)
+    pulse = {
+        "resourceType": "Observation",
+        "id": "y",
+        "code": {"text": "pulse"},
+        "subject": SUBJECT,
+    }
+    by_component = pulse | {"id": "z", "status": "final", "component": [{"code": CONCEPT}]}
+    data = read_patient([OBSERVATION, pulse, by_component], reader)
+    found = [r.reference for r in data.records if isinstance(r, ObservationRecord)]
+    assert found == ["Observation/x", "Observation/z"]
+    assert data.unread == ()
+    assert data.remarks == ("1 × Observation that does not bear on the question",)
