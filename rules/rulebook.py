@@ -37,7 +37,7 @@ ITEM_PAGES = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Rulebook:
     """The compiled rule book. Immutable, safe to share between threads."""
 
@@ -45,6 +45,9 @@ class Rulebook:
     strata: Strata
     knowledge: Knowledge
     id: RulebookId
+
+    def __repr__(self) -> str:
+        return f"Rulebook({self.id.version}, {self.id.hash})"
 
     @property
     def numbers(self) -> Numbers:

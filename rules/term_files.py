@@ -2,11 +2,13 @@
 
 ``systems.yaml`` gives each code system a short name, its URI and its aliases. Every other file is
 a topic: ``sources`` (a short name for each provenance), ``terms`` (attributes, names, codes) and
-``passed_over`` (phrases that contain a name and do not mean it). Every error names the place.
+``passed_over`` (phrases that contain a name and do not mean it). A name or phrase may hold choices:
+``(colon|rectal) cancer`` is two names. Every error names the place.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
@@ -16,6 +18,7 @@ from typing import Any, TypeVar
 from rules.strict_yaml import load_strict
 
 _T = TypeVar("_T")
+_CHOICE = re.compile(r"\(([^()]*\|[^()]*)\)")
 
 
 class TermsError(ValueError):
@@ -98,7 +101,7 @@ def read_topic(text: str, place: str, systems: Mapping[str, str]) -> TopicFile:
     block = _Block.of_text(text, place).only("sources", "terms", "passed_over")
     sources = block.child("sources").table()
     terms = (_term(name, b, systems, sources) for name, b in block.child("terms").children())
-    return TopicFile(place, tuple(terms), block.texts("passed_over"))
+    return TopicFile(place, tuple(terms), block.names("passed_over"))
 
 
 @dataclass(frozen=True)
@@ -128,6 +131,9 @@ class _Block:
         place = f"{self.place}.{key}"
         return tuple(_checked(text, str, place) for text in self._items(key))
 
+    def names(self, key: str) -> tuple[str, ...]:
+        return tuple(name for text in self.texts(key) for name in _each_choice(text))
+
     def table(self) -> Mapping[str, str]:
         return MappingProxyType({str(key): self.get(key, str) for key in self.raw})
 
@@ -154,13 +160,23 @@ def _checked(value: object, kind: type[_T], place: str) -> _T:
     raise TermsError(f"{place}: missing, empty or not {kind.__name__}; codes and words are quoted")
 
 
+def _each_choice(name: str) -> Iterator[str]:
+    """The names that a name with choices stands for: "(a|b) c" is "a c" and "b c"."""
+    choice = _CHOICE.search(name)
+    if choice is None:
+        yield name
+        return
+    for alternative in choice.group(1).split("|"):
+        yield from _each_choice(name[: choice.start()] + alternative + name[choice.end() :])
+
+
 def _term(name: str, block: _Block, systems: Mapping[str, str], sources: Mapping[str, str]) -> Term:
     block.only("attributes", "names", "codes")
     return Term(
         name=name,
         attributes=block.child("attributes").table(),
         codes=tuple(_code(b, systems, sources) for b in block.listed("codes")),
-        names=block.texts("names"),
+        names=block.names("names"),
     )
 
 

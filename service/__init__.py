@@ -2,27 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import date
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from service.app import create_app
 
-    from flask import Flask
-
-    from service.settings import Settings
+__all__ = ["create_app"]
 
 
-def create_app(settings: Settings | None = None, today: Callable[[], date] = date.today) -> Flask:
-    """Assemble the application; without settings, those of the environment.
-
-    Raises:
-        ValueError: a setting, or a page of the rule book, is wrong.
-    """
-    # Here and not above: whoever imports a part of the service does not load all of it.
-    import os  # noqa: PLC0415
-
-    from service.app import create_app as assemble  # noqa: PLC0415
-    from service.settings import settings_from  # noqa: PLC0415
-
-    return assemble(settings or settings_from(os.environ), today)
+def __getattr__(name: str) -> object:
+    """``create_app``, loaded when asked for: who imports a part does not load the whole."""
+    if name in __all__:
+        return getattr(import_module("service.app"), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -2,66 +2,60 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable
 from datetime import date
 from uuid import uuid4
 
 from flask import Flask
 
-from rules.rulebook import load_rulebook
-from rules.vocabulary import Vocabulary, load_vocabulary
-from service.cds.answer import Assesses, Parts
+from service.assessor import Assessor, load_assessor
+from service.cds.answer import Parts
 from service.cds.cards import Addresses, CardMaker
 from service.cds.order_reader import OrderReader, load_order_words
 from service.cds.speaking import load_speaking
 from service.cds.suggestions import load_options
 from service.cds.wording import load_wording
-from service.extract import Extractor
-from service.extract.medications import MedicationReader
-from service.fhir.models import ResourceReader
-from service.fhir.prefetch import read_prefetch
+from service.extract import MedicationReader
 from service.fhir.prefetch_keys import templates
-from service.settings import Settings
+from service.settings import Settings, settings_from
 from service.web.errors import register_errors
 from service.web.hooks import hooks
 from service.web.operations import operations
 
 
-def create_app(settings: Settings, today: Callable[[], date]) -> Flask:
+def create_app(settings: Settings | None = None, today: Callable[[], date] = date.today) -> Flask:
     """Assemble the application.
 
     Args:
-        settings: how it is set up.
+        settings: how it is set up; None for what the environment says.
         today: the day of a call.
 
     Raises:
+        SettingsError: a variable of the environment cannot be used.
         ValueError: a page of the rule book, of the vocabulary or of the words is wrong.
     """
-    vocabulary, rulebook = load_vocabulary(), load_rulebook()
-    parts = _parts(settings, vocabulary, rulebook, today)
+    settings = settings or settings_from(os.environ)
+    assessor = load_assessor()
+    vocabulary = assessor.rulebook.knowledge.vocabulary
+    parts = _parts(assessor, settings, today)
     app = Flask("service")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.register_blueprint(hooks(parts, templates(vocabulary), vocabulary.normalise_system))
-    app.register_blueprint(operations(rulebook.id))
+    app.register_blueprint(operations(assessor.rulebook.id))
     register_errors(app)
     return app
 
 
-def _parts(
-    settings: Settings, vocabulary: Vocabulary, rulebook: Assesses, today: Callable[[], date]
-) -> Parts:
-    reader = ResourceReader(vocabulary.normalise_system)
+def _parts(assessor: Assessor, settings: Settings, today: Callable[[], date]) -> Parts:
+    vocabulary = assessor.rulebook.knowledge.vocabulary
+    addresses = Addresses(settings.public_url, settings.smart_launch_url)
     return Parts(
-        rulebook=rulebook,
-        read_prefetch=lambda prefetch, patient: read_prefetch(prefetch, patient, reader),
-        read_timeline=Extractor(vocabulary).timeline,
+        rulebook=assessor.rulebook,
+        read_prefetch=assessor.read_prefetch,
+        read_timeline=assessor.timeline,
         orders=OrderReader(vocabulary, MedicationReader(vocabulary), load_order_words()),
         speaking=load_speaking(),
-        cards=CardMaker(
-            load_wording(),
-            load_options(),
-            Addresses(settings.public_url, settings.smart_launch_url),
-            uuid4,
-        ),
+        cards=CardMaker(load_wording(), load_options(), addresses, uuid4),
         today=today,
     )

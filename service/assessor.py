@@ -8,7 +8,7 @@ from datetime import date
 from rules.assessment import Assessment
 from rules.rulebook import Rulebook, load_rulebook
 from rules.timeline import Timeline
-from service.extract import Extractor
+from service.extract import Extractor, UnitConverter
 from service.fhir.json_types import Json
 from service.fhir.models import ResourceReader
 from service.fhir.patient import read_patient
@@ -70,4 +70,6 @@ def load_assessor() -> Assessor:
         )
 
     reader = ResourceReader(vocabulary.normalise_system, concerns)
-    return Assessor(rulebook, reader, Extractor(vocabulary))
+    units = UnitConverter()
+    units.prepare()
+    return Assessor(rulebook, reader, Extractor(vocabulary, units))

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Mapping
 from decimal import Decimal
 
 from case_facts import CaseFacts
@@ -22,19 +22,24 @@ _KNOWN = {True: Known.YES, False: Known.NO, "unknown": Known.UNKNOWN}
 _BIOPSY = {"viable": "viable-tumour"}
 
 
-def clinical_facts(case: CaseFacts, group_of: Callable[[str], str]) -> ClinicalFacts:
-    """The same facts in the words of the product."""
+def clinical_facts(case: CaseFacts, groups: Mapping[str, str]) -> ClinicalFacts:
+    """The same facts in the words of the product.
+
+    ``groups`` is the group of every ingredient that is an agent; a drug of no group (a cytotoxic)
+    never becomes an agent, since nothing is extracted from it.
+    """
     return ClinicalFacts(
         liver_metastases=_KNOWN[case.liver_metastases],
         primary=case.primary,
         agents=tuple(
             AgentUse(
                 a.ingredient,
-                group_of(a.ingredient),
+                groups[a.ingredient],
                 a.line_start_days_before_index,
                 a.last_dose_days_before_index,
             )
             for a in case.agents
+            if a.ingredient in groups
         ),
         sld=_course(case.sld_mm.baseline, case.sld_mm.nadir, case.sld_mm.index),
         hu=_course(case.hu.baseline, case.hu.lowest_on_treatment, case.hu.index),

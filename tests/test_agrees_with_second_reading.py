@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import oracle
+from book import judged
 from case_facts import CaseFacts
 from case_generators import case_facts
-from case_to_facts import clinical_facts
 from hypothesis import HealthCheck, assume, given, settings
 
 from rules.assessment import ItemKind
-from rules.rulebook import Rulebook
 
 
 @settings(max_examples=1_500, deadline=None, suppress_health_check=list(HealthCheck))
 @given(case=case_facts())
-def test_both_readings_find_the_same_items_and_the_same_grade(
-    case: CaseFacts, rulebook: Rulebook, group_of: Callable[[str], str]
-) -> None:
+def test_both_readings_find_the_same_items_and_the_same_grade(case: CaseFacts) -> None:
     assume(not (case.new_lesion_solid and case.new_lesion_cyst_like))  # one lesion is one or other
     expected = oracle.judge(case)
-    judgement = rulebook.judge(clinical_facts(case, group_of))
+    judgement = judged(case)
 
     assert (judgement.grade.value, judgement.because) == (expected.grade, expected.reason)
     assert set(judgement.codes(ItemKind.MAJOR)) == set(expected.majors)

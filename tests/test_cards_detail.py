@@ -137,6 +137,22 @@ def test_both_studies_are_named_with_day_and_modality() -> None:
     assert r"Compared: 2026-03-10 \(CT\) → 2026-05-10 \(CT\)." in found
 
 
+@pytest.mark.parametrize(
+    ("assessment", "sentence"),
+    [(LOCAL_THERAPY, "Liver-directed therapy 40 d before."), (IMMUNE, "nivolumab is on board")],
+    ids=["local therapy", "checkpoint inhibitor"],
+)
+def test_what_confounds_the_reading_is_part_of_what_was_found(
+    assessment: Assessment, sentence: str
+) -> None:
+    assert sentence in sections(assessment)["What was found"]
+
+
+def test_a_criterion_that_cannot_be_evaluated_is_said_in_words() -> None:
+    found = body(replace(SUPPORTED, measurements=replace(GREW, choi_2007="NE", recist_1_1=None)))
+    assert "RECIST 1.1 not known, Choi 2007 not evaluable" in found
+
+
 def test_without_any_measurement_there_is_no_table_and_nothing_is_made_up() -> None:
     bare = replace(
         INDETERMINATE, measurements=Measurements(), baseline_study=None, index_study=None

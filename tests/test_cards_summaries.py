@@ -106,7 +106,7 @@ NO_GROWTH = replace(GREW, growth_pct=None)
         ),
         pytest.param(
             LOCAL_THERAPY,
-            "Liver-directed therapy 40 d ago: size and enhancement change is hard to interpret.",
+            "Liver-directed therapy 50 d ago: size and enhancement change is hard to interpret.",
             id="local therapy",
         ),
         pytest.param(

@@ -253,7 +253,7 @@ def test_two_growths_count_as_two_from_28_days_on(read: Read, apart: int, second
 
 
 def test_growth_then_shrinkage_is_no_second_growth(read: Read) -> None:
-    days = [(BASELINE_DAY, 50, 70), (-30, 61, 70), (0, 58, 70)]
+    days = [(BASELINE_DAY, 50, 70), (-30, 61, 70), (0, 53, 70)]
     timeline = patient(
         studies=tuple(ct(day) for day, _, _ in days),
         lesions=(lesion("A"),),

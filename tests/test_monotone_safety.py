@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import replace
 
+from book import judged
 from case_facts import CaseFacts
 from case_generators import case_facts
-from case_to_facts import clinical_facts
 from contrary_changes import contrary_changes
 from hypothesis import HealthCheck, given, settings
 from supported_cases import supported_facts
 
 from rules.assessment import Grade
-from rules.rulebook import Rulebook
 
 _SLOW = list(HealthCheck)
 # What is said of a patient, and the same thing unsaid.
@@ -29,23 +27,16 @@ _UNSAID = (
 
 @settings(max_examples=2_000, deadline=None, suppress_health_check=_SLOW)
 @given(case=supported_facts())
-def test_no_contrary_fact_leaves_a_supported_reading_supported(
-    case: CaseFacts, rulebook: Rulebook, group_of: Callable[[str], str]
-) -> None:
-    assert rulebook.judge(clinical_facts(case, group_of)).grade is Grade.SUPPORTED
+def test_no_contrary_fact_leaves_a_supported_reading_supported(case: CaseFacts) -> None:
+    assert judged(case).grade is Grade.SUPPORTED
     still = [
-        name
-        for name, changed in contrary_changes(case)
-        if rulebook.judge(clinical_facts(changed, group_of)).grade is Grade.SUPPORTED
+        name for name, changed in contrary_changes(case) if judged(changed).grade is Grade.SUPPORTED
     ]
     assert still == []
 
 
 @settings(max_examples=500, deadline=None, suppress_health_check=_SLOW)
 @given(case=case_facts())
-def test_unsaying_what_was_said_never_makes_a_reading_supported(
-    case: CaseFacts, rulebook: Rulebook, group_of: Callable[[str], str]
-) -> None:
+def test_unsaying_what_was_said_never_makes_a_reading_supported(case: CaseFacts) -> None:
     for unsaid in _UNSAID:
-        changed = clinical_facts(replace(case, **unsaid), group_of)
-        assert rulebook.judge(changed).grade is not Grade.SUPPORTED
+        assert judged(replace(case, **unsaid)).grade is not Grade.SUPPORTED

@@ -27,7 +27,7 @@ from rules.timeline import FindingKind, Lesion, Timeline
 from rules.vocabulary import Vocabulary
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Knowledge:
     """What the features need beside the timeline: numbers, criteria, names of agents."""
 

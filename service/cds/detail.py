@@ -30,6 +30,7 @@ _LESIONS_SHOWN = 6
 _LINES_SHOWN = 8
 _CELL = 60
 _NOT_MEASURED = "not measured"
+_CATEGORIES = {None: "not known", "NE": "not evaluable"}
 _NONE_RECORDED = Markdown("None recorded.")
 
 
@@ -61,7 +62,7 @@ def detail(
 def _found(assessment: Assessment) -> tuple[Markdown, ...]:
     lesions = assessment.measurements.lesions
     return (
-        paragraph((first_reason(assessment), _compared(assessment))),
+        paragraph((first_reason(assessment), *_confounders(assessment), _compared(assessment))),
         _lesion_table(lesions[:_LESIONS_SHOWN]) if lesions else Markdown(""),
         _more(len(lesions) - _LESIONS_SHOWN, "lesion"),
         bullets(_numbers(assessment)),
@@ -71,6 +72,10 @@ def _found(assessment: Assessment) -> tuple[Markdown, ...]:
 def first_reason(assessment: Assessment) -> Markdown:
     """The grade in a sentence."""
     return escaped(assessment.reasons[0] if assessment.reasons else f"{assessment.label}.")
+
+
+def _confounders(assessment: Assessment) -> tuple[Markdown, ...]:
+    return tuple(map(_sentence, assessment.of_kind(ItemKind.CONFOUNDER)))
 
 
 def _compared(assessment: Assessment) -> Markdown:
@@ -138,7 +143,7 @@ def _numbers(assessment: Assessment) -> tuple[Markdown, ...]:
         f"Mean attenuation: {density}; change {percent(m.hu_change_pct)}",
     ]
     if m.recist_1_1 or m.choi_2007:
-        recist, choi = (name or "not known" for name in (m.recist_1_1, m.choi_2007))
+        recist, choi = (_CATEGORIES.get(name, name) for name in (m.recist_1_1, m.choi_2007))
         lines.append(f"By these numbers alone: RECIST 1.1 {recist}, Choi 2007 {choi}")
     return tuple(map(escaped, lines))
 
@@ -157,14 +162,24 @@ def _speaking_against(assessment: Assessment, wording: Wording) -> Markdown:
         found.append(first_reason(assessment))
     caps = assessment.of_kind(ItemKind.CAP)
     found += [_sentence(item) for item in caps if item.code in wording.caps_against]
+    found += _progression_by_numbers(assessment, wording)
     if found:
         return _shortened(found)
     unknown = tuple(name for name in assessment.missing if name in wording.contrary_sources)
     return paragraph((_NONE_RECORDED, _not_available(unknown) if unknown else Markdown("")))
 
 
+def _progression_by_numbers(assessment: Assessment, wording: Wording) -> list[Markdown]:
+    """Progression by a published criterion speaks against it, whatever else is found."""
+    m = assessment.measurements
+    criteria = (("RECIST 1.1", m.recist_1_1), ("Choi 2007", m.choi_2007))
+    named = " and ".join(name for name, category in criteria if category == "PD")
+    words = wording.progression_by_numbers.format(criteria=named, growth=percent(m.growth_pct))
+    return [escaped(words)] if named else []
+
+
 def _missing(assessment: Assessment, notes: Iterable[str], wording: Wording) -> Markdown:
-    kinds = (ItemKind.OBSTACLE, ItemKind.CONFOUNDER, ItemKind.FLAG, ItemKind.CAP)
+    kinds = (ItemKind.OBSTACLE, ItemKind.FLAG, ItemKind.CAP)
     items = chain.from_iterable(map(assessment.of_kind, kinds))
     found = [*map(escaped, notes)]
     found += [_sentence(item) for item in items if not _elsewhere(item, assessment, wording)]

@@ -98,8 +98,8 @@ class OrderReader:
         """Antineoplastics that are no agents. The family of their codes holds the agents too."""
         topic = "antineoplastics"
         found = self._vocabulary.find_in_text(topic, asked.words)
-        if not beside_agents:
-            found = (*coded(self._vocabulary, topic, asked), *found)
+        if not found and not beside_agents:
+            found = coded(self._vocabulary, topic, asked)
         return tuple(term for term in found if not self._regimen.fullmatch(term.name))
 
     def _coded_and_named(self, topic: str, asked: Concept) -> tuple[Term, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from rules.assessment import Assessment, Grade, ItemKind
@@ -72,12 +72,17 @@ def _filled(template: str, assessment: Assessment, wording: Wording) -> str:
     fills = {
         "agreement": counted(wording.agreement, len(assessment.of_kind(ItemKind.CONCORDANT))),
         "reason": _reason(assessment, wording),
-        "days": str(assessment.local_therapy_days),
+        "days": str(_days_since_local_therapy(assessment)),
         "named": "",
     }
     if "{named}" in template:
         fills["named"] = _named(assessment, wording, _room(template, fills, drug))
     return _fit(template, fills, drug)
+
+
+def _days_since_local_therapy(assessment: Assessment) -> int:
+    """Days before the call; an assessment counts them before the index study."""
+    return (assessment.local_therapy_days or 0) + (assessment.index_age_days or 0)
 
 
 def _reason(assessment: Assessment, wording: Wording) -> str:
@@ -94,10 +99,11 @@ def _named(assessment: Assessment, wording: Wording, room: int) -> str:
     """The first two things that are not comparable or missing, as far as they fit whole."""
     missing_only = assessment.measurements.growth_pct is None
     opening, closing = ("; missing: ", "") if missing_only else (" (", ")")
-    limits = () if missing_only else _limits(assessment, wording)
+    flags = () if missing_only else _short_names(ItemKind.FLAG, assessment, wording)
+    things = (*flags, *assessment.missing) or _short_names(ItemKind.OBSTACLE, assessment, wording)
     room -= len(opening) + len(closing)
     chosen: list[str] = []
-    for thing in (*limits, *assessment.missing):
+    for thing in things:
         left = room - sum(len(c) + len(", ") for c in chosen)
         form = next((form for form in _forms(thing) if len(form) <= left), None)
         if form and form not in chosen:
@@ -107,9 +113,8 @@ def _named(assessment: Assessment, wording: Wording, room: int) -> str:
     return f"{opening}{', '.join(chosen)}{closing}" if chosen else ""
 
 
-def _limits(assessment: Assessment, wording: Wording) -> Iterable[str]:
-    kinds = (ItemKind.OBSTACLE, ItemKind.FLAG)
-    return (wording.short_name(code) for kind in kinds for code in assessment.codes(kind))
+def _short_names(kind: ItemKind, assessment: Assessment, wording: Wording) -> tuple[str, ...]:
+    return tuple(wording.short_name(code) for code in assessment.codes(kind))
 
 
 def _forms(thing: str) -> Iterator[str]:

@@ -24,6 +24,7 @@ class Wording:
     not_shown: tuple[str, ...]
     said_as_missing: Mapping[str, str]
     contrary_sources: tuple[str, ...]
+    progression_by_numbers: str
     why: Mapping[str, str]
     tiers: Mapping[str, str]
     primary_names: Mapping[str, str]

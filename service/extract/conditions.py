@@ -30,13 +30,13 @@ class ConditionReader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
 
-    def diagnoses(self, records: Iterable[ConditionRecord]) -> list[Diagnosis]:
+    def diagnoses(self, records: Iterable[ConditionRecord]) -> tuple[Diagnosis, ...]:
         """One diagnosis for each tumour that each record names."""
-        return [
+        return tuple(
             Diagnosis(tumour, Source(record.reference, note), _primary_of(tumour, record))
             for record in records
             for tumour, note in self._tumours(record)
-        ]
+        )
 
     def is_primary(self, record: ConditionRecord) -> bool:
         """Whether the record is of a primary tumour, as far as the vocabulary knows."""

@@ -27,7 +27,7 @@ def settled(
     value: Callable[[Fact], Decimal | int],
     what: Callable[[Fact], str],
     notes: Notes,
-) -> list[Fact]:
+) -> tuple[Fact, ...]:
     """One fact of each subject.
 
     Of records that agree the one without a reservation stays, then the first by reference.
@@ -44,4 +44,4 @@ def settled(
             continue
         for fact in group:
             notes.cannot_read(fact.source.reference, f"conflict: two values for {what(fact)}")
-    return kept
+    return tuple(kept)

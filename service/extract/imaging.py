@@ -2,29 +2,190 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.timeline import Finding, FindingKind, Lesion, Measurement, Organ, Source, Study
 from rules.vocabulary import Vocabulary
 from service.extract.conflicts import settled
 from service.extract.findings import FindingReader
-from service.extract.lesion_names import UNNAMED, LesionNames, paired_by_site
+from service.extract.lesion_names import LesionNames, paired_by_site
 from service.extract.lesions import LesionReader
 from service.extract.measurements import MeasurementReader
 from service.extract.notes import Notes, Unusable
 from service.extract.observations import note_of, with_panels
+from service.extract.pairing import Paired, Pairing, unpairable
 from service.extract.studies import StudyReader
 from service.extract.study_index import StudyIndex
 from service.extract.units import UnitConverter
 from service.fhir.records import BodyStructureRecord, ImagingStudyRecord, ObservationRecord
 
+# What a reader of images states; the rest is of the patient, not of a study of the same day.
+_OF_IMAGES = frozenset(FindingKind) - {
+    FindingKind.CLINICAL,
+    FindingKind.BIOPSY,
+    FindingKind.EXTRAHEPATIC,
+    FindingKind.PET,
+    FindingKind.PROGRESSION_AFTER_REVIEW,
+}
+
+
+@dataclass(frozen=True)
+class ImagingRecords:
+    """The records of one patient that tell of lesions."""
+
+    studies: Sequence[ImagingStudyRecord]
+    structures: Sequence[BodyStructureRecord]
+    observations: Sequence[ObservationRecord]
+
 
 @dataclass(frozen=True)
 class Imaging:
-    """What imaging tells of a patient."""
+    """What they tell together."""
 
-    studies: Sequence[Study]
-    lesions: Sequence[Lesion]
-    measurements: Sequence[Measurement]
-    findings: Sequence[Finding]
+    studies: tuple[Study, ...]
+    lesions: tuple[Lesion, ...]
+    measurements: tuple[Measurement, ...]
+    findings: tuple[Finding, ...]
+
+
+class ImagingReader:
+    """Reads the imaging of patients."""
+
+    def __init__(self, vocabulary: Vocabulary, units: UnitConverter) -> None:
+        self.vocabulary = vocabulary
+        self.studies = StudyReader(vocabulary)
+        self.measurements = MeasurementReader(vocabulary, units)
+        self.findings = FindingReader(vocabulary)
+        self.lesions = LesionReader(vocabulary, self.findings)
+
+    def imaging(self, records: ImagingRecords, notes: Notes) -> Imaging:
+        """All of one patient; what cannot be read is named."""
+        return _Patient(self, records, notes).imaging()
+
+
+class _Patient:
+    """One patient, step by step: pairs, lesions, measurements, studies, findings."""
+
+    def __init__(self, read: ImagingReader, records: ImagingRecords, notes: Notes) -> None:
+        self._read = read
+        self._notes = notes
+        self._structures = records.structures
+        observations = with_panels(read.vocabulary, records.observations)
+        self._index = StudyIndex(read.studies, records.studies, observations)
+        measured = [r for r in observations if read.measurements.measures(r)]
+        others = [r for r in observations if not read.measurements.measures(r)]
+        stated = [r for r in others if read.findings.states(r) or read.lesions.describes(r)]
+        self._names = LesionNames(
+            read.vocabulary,
+            records.structures,
+            [*measured, *stated],
+            [r for r in measured if not read.lesions.is_reference_region(r)],
+        )
+        pairing = Pairing(self._names, read.lesions, read.findings)
+        self._measured = pairing.measured(measured, notes)
+        self._stated = pairing.stated(stated, {pair.lesion for pair in self._measured})
+
+    def imaging(self) -> Imaging:
+        lesions = self._lesions()
+        measurements = self._measurements(lesions)
+        unclear = unpairable(measurements, lesions.values())
+        known = {name: lesion for name, lesion in lesions.items() if name not in unclear}
+        for lesion in known.values():
+            if paired_by_site(lesion.id):
+                self._notes.remark(f"{lesion.label}: paired between studies by its site")
+        studies = {study.id: study for study in self._index.studies(self._notes)}
+        return Imaging(
+            studies=tuple(studies.values()),
+            lesions=tuple(known.values()),
+            measurements=self._usable(measurements, known, studies),
+            findings=tuple(
+                finding
+                for pair in (*self._measured, *self._stated)
+                for finding in self._findings(pair, known, studies)
+            ),
+        )
+
+    def _lesions(self) -> dict[str, Lesion]:
+        records: dict[str, list[ObservationRecord]] = {}
+        for pair in (*self._measured, *self._stated):
+            if pair.lesion is not None:
+                records.setdefault(pair.lesion, []).append(pair.record)
+        structures: dict[str, list[BodyStructureRecord]] = {}
+        for structure in self._structures:
+            structures.setdefault(self._names.leader(structure.reference), []).append(structure)
+        return {
+            lesion: self._read.lesions.lesion(
+                lesion, structures.get(lesion, ()), of_lesion, self._notes
+            )
+            for lesion, of_lesion in records.items()
+        }
+
+    def _measurements(self, lesions: Mapping[str, Lesion]) -> list[Measurement]:
+        found: list[Measurement] = []
+        for pair in self._measured:
+            if pair.lesion is None:
+                continue
+            try:
+                study = self._index.study_of(pair.record, lesions[pair.lesion].organ)
+            except Unusable as reason:
+                self._notes.cannot_read(pair.record.reference, str(reason))
+                continue
+            phases = self._index.phases(study)
+            found += self._read.measurements.measurements(
+                pair.record, pair.lesion, study, phases, self._notes
+            )
+        return found
+
+    def _usable(
+        self,
+        measurements: Sequence[Measurement],
+        lesions: Mapping[str, Lesion],
+        studies: Mapping[str, Study],
+    ) -> tuple[Measurement, ...]:
+        """The measurements of lesions told apart, at studies of a known day, without conflict."""
+        found: list[Measurement] = []
+        for m in measurements:
+            if m.lesion not in lesions:
+                why = "cannot be paired: nothing tells the lesions apart"
+                self._notes.cannot_read(m.source.reference, why)
+            elif m.study not in studies:
+                self._notes.cannot_read(m.source.reference, "its study is undated")
+            else:
+                found.append(m)
+        return settled(
+            found,
+            subject=lambda m: (m.lesion, m.study, m.quantity, m.phase),
+            value=lambda m: m.value,
+            what=lambda m: f"{m.quantity.value} of one lesion at one study",
+            notes=self._notes,
+        )
+
+    def _findings(
+        self, pair: Paired, lesions: Mapping[str, Lesion], studies: Mapping[str, Study]
+    ) -> list[Finding]:
+        record = pair.record
+        lesion = lesions.get(pair.lesion) if pair.lesion is not None else None
+        found: list[Finding] = []
+        for kind, value in self._read.findings.statements(record, self._notes):
+            study = studies.get(self._study_of(record, kind, lesion) or "")
+            found.append(
+                Finding(
+                    kind=kind,
+                    value=value,
+                    day=record.day or (study.day if study else None),
+                    source=Source(record.reference, note_of(record)),
+                    study=study.id if study else None,
+                    lesion=lesion.id if lesion else None,
+                )
+            )
+        return found
+
+    def _study_of(
+        self, record: ObservationRecord, kind: FindingKind, lesion: Lesion | None
+    ) -> str | None:
+        named = self._index.named_by(record)
+        if named or kind not in _OF_IMAGES:
+            return named
+        organ = lesion.organ if lesion else Organ.UNKNOWN
+        return self._index.same_day(record, organ) or self._index.measured_on(record)

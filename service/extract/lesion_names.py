@@ -44,21 +44,37 @@ class LesionNames:
             self._learn(self._certain(record), self._tracking(record))
         self._own_uids = Counter(uid for record in observations for uid in _own_uids(record))
         for record in measured:
-            if not self._certain(record) and not self._tracking(record):
+            if not self._is_named(record):
                 site, label = self.site(record.body_site)
                 self._labels.setdefault(site, set()).add(label)
 
-    def lesion_of(self, record: ObservationRecord) -> str:
-        """The lesion that an Observation is of, by the strongest name it gives.
+    def by_name(self, record: ObservationRecord) -> str | None:
+        """The lesion that an Observation names by more than a site.
 
         Raises:
-            Unusable: a name that several lesions have.
+            Unusable: a tracking identifier that several lesions have.
         """
-        certain = self._certain(record) or self._by_own_uid(record)
+        certain = self._certain(record)
+        tracking = self._tracking(record)
+        if not certain and not tracking:
+            certain = self._by_own_uid(record)
         if certain:
             return self.leader(certain[0])
-        tracking = self._tracking(record)
-        return self._by_tracking(tracking[0]) if tracking else self._by_site(record.body_site)
+        return self._by_tracking(tracking[0]) if tracking else None
+
+    def by_site(self, record: ObservationRecord) -> str:
+        """The lesion at the site of an Observation; without a site the one that has no name.
+
+        Raises:
+            Unusable: a site without a label, where several lesions are told apart by label.
+        """
+        site, label = self.site(record.body_site)
+        labels = self._labels.get(site, set()) - {""}
+        if not site or len(labels) <= 1:
+            return f"{_SITE}{site}" if site else UNNAMED
+        if not label:
+            raise Unusable("cannot be paired: several lesions have its site")
+        return f"{_SITE}{site} {label}"
 
     def leader(self, name: str) -> str:
         """The name that the lesion of a certain name is called by: the first in the alphabet."""
@@ -88,8 +104,11 @@ class LesionNames:
         values = (_text(reading.value) for reading in found if reading.term.name == name)
         return [value for value in values if value.strip()]
 
+    def _is_named(self, record: ObservationRecord) -> bool:
+        return any((self._certain(record), self._tracking(record), self._by_own_uid(record)))
+
     def _by_own_uid(self, record: ObservationRecord) -> list[str]:
-        """The Observation's own UIDs, those that more than one record bears: the others number it."""
+        """The Observation's own UIDs that another record bears too; any other only numbers it."""
         uids = _own_uids(record)
         return [uid for uid in uids if uid in self._leader or self._own_uids[uid] > 1]
 
@@ -98,15 +117,6 @@ class LesionNames:
         if len(lesions) > 1:
             raise Unusable("cannot be paired: several lesions have its tracking identifier")
         return lesions.pop() if lesions else f"tracking:{identifier}"
-
-    def _by_site(self, place: Concept) -> str:
-        site, label = self.site(place)
-        labels = self._labels.get(site, set()) - {""}
-        if not site or len(labels) <= 1:
-            return f"{_SITE}{site}" if site else UNNAMED
-        if not label:
-            raise Unusable("cannot be paired: several lesions have its site")
-        return f"{_SITE}{site} {label}"
 
     def site(self, place: Concept) -> tuple[str, str]:
         """The code or words of a body site, and the label that stands beside a code."""
@@ -152,4 +162,4 @@ def _folded(words: str) -> str:
 def _text(value: Value) -> str:
     if isinstance(value, Concept):
         return spoken(value)
-    return value if isinstance(value, str) else ""
+    return str(value) if isinstance(value, str | int) else ""

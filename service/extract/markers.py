@@ -8,6 +8,7 @@ from decimal import Decimal
 from rules.timeline import MarkerValue, Source
 from rules.vocabulary import Term, Vocabulary
 from service.extract.concepts import coded
+from service.extract.conflicts import settled
 from service.extract.notes import Notes, Unusable
 from service.extract.observations import note_of
 from service.extract.units import Family, UnitConverter
@@ -28,7 +29,7 @@ class MarkerReader:
         self._vocabulary = vocabulary
         self._units = units
 
-    def values(self, records: Iterable[ObservationRecord], notes: Notes) -> list[MarkerValue]:
+    def values(self, records: Iterable[ObservationRecord], notes: Notes) -> tuple[MarkerValue, ...]:
         """The results of all records; two that disagree for one day are both left out, named."""
         found: list[MarkerValue] = []
         for record in records:
@@ -38,7 +39,13 @@ class MarkerReader:
                         found.append(self._value(record, term))
                     except Unusable as reason:
                         notes.cannot_read(record.reference, f"{term.attributes['marker']}: {reason}")
-        return found
+        return settled(
+            found,
+            subject=lambda m: (m.marker, m.series, m.day),
+            value=lambda m: m.value,
+            what=lambda m: f"{m.marker} on one day",
+            notes=notes,
+        )
 
     def _value(self, record: ObservationRecord, term: Term) -> MarkerValue:
         series = term.attributes["series"]

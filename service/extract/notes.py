@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from rules.timeline import Unread
 
 
-class Unusable(ValueError):
+class Unusable(ValueError):  # noqa: N818 - it reads as the sentence it becomes
     """A value that cannot be used; the message is the reason and never contains the value."""
 
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from rules.timeline import PerformanceStatus, Source
 from rules.vocabulary import Vocabulary
 from service.extract.concepts import coded
+from service.extract.conflicts import settled
 from service.extract.notes import Notes, Unusable
 from service.extract.observations import note_of
 from service.fhir.records import Amount, Concept, ObservationRecord, Value
@@ -25,7 +26,7 @@ class PerformanceReader:
 
     def statuses(
         self, records: Iterable[ObservationRecord], notes: Notes
-    ) -> list[PerformanceStatus]:
+    ) -> tuple[PerformanceStatus, ...]:
         """The ECOG status of each record that has one."""
         found: list[PerformanceStatus] = []
         for record in filter(self._is_ecog, records):
@@ -33,7 +34,13 @@ class PerformanceReader:
                 found.append(_status(record))
             except Unusable as reason:
                 notes.cannot_read(record.reference, f"ECOG: {reason}")
-        return found
+        return settled(
+            found,
+            subject=lambda status: status.day,
+            value=lambda status: status.ecog,
+            what=lambda _: "ECOG on one day",
+            notes=notes,
+        )
 
     def _is_ecog(self, record: ObservationRecord) -> bool:
         return any(t.name == "ECOG" for t in coded(self._vocabulary, "performance", record.code))

@@ -26,14 +26,14 @@ class ProcedureReader:
 
     def local_therapies(
         self, records: Iterable[ProcedureRecord], notes: Notes
-    ) -> list[LocalTherapy]:
+    ) -> tuple[LocalTherapy, ...]:
         """One therapy for each kind of treatment that each record names."""
-        return [
+        return tuple(
             LocalTherapy(term.name, record.performed, Source(record.reference))
             for record in records
             for term in coded_or_named(self._vocabulary, "procedures", record.code)
             if self._of_the_liver(term, record, notes)
-        ]
+        )
 
     def _of_the_liver(self, term: Term, record: ProcedureRecord, notes: Notes) -> bool:
         if term.attributes["needs_liver"] == _ANYWHERE:

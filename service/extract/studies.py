@@ -11,15 +11,15 @@ from rules.timeline import Organ, Phase, Study
 from rules.vocabulary import Vocabulary
 from service.extract.concepts import coded, spoken
 from service.extract.sites import organ_of
-from service.fhir.records import ImagingStudyRecord, SeriesRecord
+from service.fhir.records import ImagingStudyRecord
 
 _PET = "PT"  # a PET/CT is a PET: its CT need not be a diagnostic one
 _IMAGES = ("CT", "MR", "US", _PET)  # those that a lesion of the liver is measured on
 _NOT_IMAGES = frozenset(("SR", "SEG", "KO", "PR", "RTSTRUCT", "REG", "DOC", "PLAN"))
 
 _WITH_LIVER = re.compile(
-    r"\b(?:abdomen|abdominal|abdomino\w*|liver|hepatic|TAP|CAP|trunk|torso|upper abdomen"
-    r"|whole[ -]?body|skull[ -]base to (?:the )?(?:mid[ -]?)?thighs?)\b",
+    r"\b(?:abdomen|abdominale?|abdomino\w*|Oberbauch|liver|hepatic|Leber\w*|foie|TAP|CAP|trunk"
+    r"|torso|whole[ -]?body|skull[ -]base to (?:the )?(?:mid[ -]?)?thighs?)\b",
     re.IGNORECASE,
 )
 _WITHOUT_LIVER = re.compile(
@@ -44,16 +44,20 @@ class StudyReader:
 
     def study(self, record: ImagingStudyRecord, day: PartialDate) -> Study:
         """The study, of a day that the record may not know itself."""
-        series = [s.description for s in record.series if _is_diagnostic(s)]
         return Study(
             id=record.reference,
             day=day,
             modality=modality_of(record),
             covers_liver=self.covers_liver(record),
             description=record.description or spoken(record.procedure),
-            slice_mm=_thickest(series),
-            phases=frozenset(phase for text in series for phase in self._phases(text)),
+            slice_mm=_thickest(_diagnostic(record)),
+            phases=self.phases(record),
         )
+
+    def phases(self, record: ImagingStudyRecord) -> frozenset[Phase]:
+        """Every phase that the description of a diagnostic series names."""
+        found = (self._vocabulary.find_in_text("phases", text) for text in _diagnostic(record))
+        return frozenset(Phase(term.name) for terms in found for term in terms)
 
     def covers_liver(self, record: ImagingStudyRecord) -> bool | None:
         """Whether codes or words say that the liver, or only some other region, was imaged."""
@@ -70,9 +74,6 @@ class StudyReader:
             return True
         return any(organ_of(self._vocabulary, s.body_site) is Organ.LIVER for s in record.series)
 
-    def _phases(self, description: str) -> list[Phase]:
-        return [Phase(t.name) for t in self._vocabulary.find_in_text("phases", description)]
-
 
 def modality_of(record: ImagingStudyRecord) -> str | None:
     """The DICOM modality that the study was read on; None where none or several are possible."""
@@ -88,10 +89,14 @@ def shows_organs(record: ImagingStudyRecord) -> bool:
     return modality_of(record) in (None, *_IMAGES)
 
 
-def _is_diagnostic(series: SeriesRecord) -> bool:
-    if series.modality.upper() in _NOT_IMAGES:
-        return False
-    return not _NO_SLICES.search(series.description)
+def _diagnostic(record: ImagingStudyRecord) -> list[str]:
+    """The descriptions of the series that images are read from."""
+    return [
+        series.description
+        for series in record.series
+        if series.modality.upper() not in _NOT_IMAGES
+        and not _NO_SLICES.search(series.description)
+    ]
 
 
 def _thickest(descriptions: Iterable[str]) -> Decimal | None:

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 
 from rules.dates import PartialDate
-from rules.timeline import Organ, Study
+from rules.timeline import Organ, Phase, Study
 from service.extract.notes import Notes, Unusable
 from service.extract.studies import StudyReader, shows_organs
 from service.fhir.records import ImagingStudyRecord, ObservationRecord
@@ -80,6 +80,11 @@ class StudyIndex:
         """The day of measurements without a study that an Observation falls on."""
         study = f"day:{record.day}"
         return study if study in self._days else None
+
+    def phases(self, study: str) -> frozenset[Phase]:
+        """The phases that the series descriptions of a study name."""
+        record = self._studies.get(study)
+        return self._reader.phases(record) if record else frozenset()
 
     def studies(self, notes: Notes) -> list[Study]:
         """All studies that can be dated; the others are named."""

@@ -30,14 +30,14 @@ class TherapyReader:
         self._medications = medications
         self._units = units
 
-    def therapies(self, records: Iterable[MedicationRecord], notes: Notes) -> list[Therapy]:
+    def therapies(self, records: Iterable[MedicationRecord], notes: Notes) -> tuple[Therapy, ...]:
         """One therapy for each agent of each record."""
-        return [
+        return tuple(
             self._therapy(record, agent, note)
             for record in records
             if not record.do_not_perform
             for agent, note in self._agents(record, notes)
-        ]
+        )
 
     def _agents(self, record: MedicationRecord, notes: Notes) -> list[tuple[Agent, str]]:
         found = self._medications.identify(record.medication, record.route)

@@ -8,7 +8,6 @@ memory only, and gone with the process.
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -140,8 +139,9 @@ def _unread(kind: str, reference: str, reason: str) -> Reading:
 @cache
 def _models() -> Mapping[str, type[BaseModel]]:
     """The models of the resources that are read. R4B: the library has no package for 4.0.1."""
-    r4b = importlib.import_module("fhir.resources.R4B")
-    return {kind: r4b.get_fhir_model_class(kind) for kind in READERS}
+    from fhir.resources.R4B import get_fhir_model_class  # noqa: PLC0415 - a third of a second
+
+    return {kind: get_fhir_model_class(kind) for kind in READERS}
 
 
 def _validate(kind: str, resource: JsonObject) -> None:

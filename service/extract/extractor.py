@@ -1,0 +1,85 @@
+"""All records of a patient in, one timeline out."""
+
+from __future__ import annotations
+
+from typing import TypeVar
+
+from rules.timeline import Timeline, Unread
+from rules.vocabulary import Vocabulary
+from service.extract.conditions import ConditionReader
+from service.extract.disease_status import DiseaseStatusReader, Place
+from service.extract.imaging import ImagingReader, ImagingRecords
+from service.extract.markers import MarkerReader
+from service.extract.medications import MedicationReader
+from service.extract.notes import Notes
+from service.extract.order import in_order
+from service.extract.performance import PerformanceReader
+from service.extract.procedures import ProcedureReader
+from service.extract.therapies import TherapyReader
+from service.extract.units import UnitConverter
+from service.fhir.records import (
+    BodyStructureRecord,
+    ConditionRecord,
+    ImagingStudyRecord,
+    MedicationRecord,
+    ObservationRecord,
+    PatientData,
+    ProcedureRecord,
+    Record,
+)
+
+T = TypeVar("T", bound=Record)
+
+
+class Extractor:
+    """Makes timelines; made once, it holds nothing of any patient.
+
+    The order of the records does not matter: two shuffles of one patient give equal timelines.
+    """
+
+    def __init__(self, vocabulary: Vocabulary, units: UnitConverter) -> None:
+        self._therapies = TherapyReader(MedicationReader(vocabulary), units)
+        self._imaging = ImagingReader(vocabulary, units)
+        self._markers = MarkerReader(vocabulary, units)
+        self._performance = PerformanceReader(vocabulary)
+        self._conditions = ConditionReader(vocabulary)
+        self._disease_status = DiseaseStatusReader(vocabulary, self._conditions)
+        self._procedures = ProcedureReader(vocabulary)
+
+    def timeline(self, data: PatientData) -> Timeline:
+        """What the records tell of a patient; what could not be read is named in it."""
+        notes = Notes((Unread(u.reference, u.reason) for u in data.unread), data.remarks)
+        observations = _of(ObservationRecord, data)
+        conditions = _of(ConditionRecord, data)
+        structures = _of(BodyStructureRecord, data)
+        studies = _of(ImagingStudyRecord, data)
+        imaging = self._imaging.imaging(ImagingRecords(studies, structures, observations), notes)
+        places: tuple[Place, ...] = (*structures, *conditions)
+        extrahepatic = self._disease_status.findings(observations, places, notes)
+        return in_order(
+            Timeline(
+                patient=data.patient,
+                therapies=self._therapies.therapies(_of(MedicationRecord, data), notes),
+                studies=imaging.studies,
+                lesions=imaging.lesions,
+                measurements=imaging.measurements,
+                findings=imaging.findings + extrahepatic,
+                markers=self._markers.values(observations, notes),
+                performance=self._performance.statuses(observations, notes),
+                local_therapies=self._procedures.local_therapies(
+                    _of(ProcedureRecord, data), notes
+                ),
+                diagnoses=self._conditions.diagnoses(conditions),
+                unread=notes.unread,
+                unavailable=data.unavailable,
+                remarks=notes.remarks,
+            )
+        )
+
+
+def _of(kind: type[T], data: PatientData) -> list[T]:
+    """The records of a kind, each once, by reference."""
+    found = dict.fromkeys(record for record in data.records if isinstance(record, kind))
+    several = len({record.reference for record in found}) < len(found)
+    # two versions of one resource: any order does, as long as it is always the same
+    return sorted(found, key=lambda record: (record.reference, repr(record) if several else ""))

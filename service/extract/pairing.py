@@ -1,0 +1,89 @@
+"""Which lesion each Observation is of, and which cannot be told from one another."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Set
+from dataclasses import dataclass
+from decimal import Decimal
+
+from rules.timeline import FindingKind, Lesion, Measurement
+from service.extract.findings import FindingReader, Statement
+from service.extract.lesion_names import UNNAMED, LesionNames, paired_by_site
+from service.extract.lesions import LesionReader
+from service.extract.notes import Notes, Unusable
+from service.fhir.records import ObservationRecord
+
+_NEW: Statement = (FindingKind.CHANGE_FROM_PRIOR, "new")
+_REFERENCE_REGION = "reference region:"
+
+
+@dataclass(frozen=True)
+class Paired:
+    """An Observation and the lesion it is of, None where it is of none or cannot be paired."""
+
+    record: ObservationRecord
+    lesion: str | None
+
+
+class Pairing:
+    """Pairs the Observations of one patient with lesions."""
+
+    def __init__(
+        self, names: LesionNames, lesions: LesionReader, findings: FindingReader
+    ) -> None:
+        self._names = names
+        self._lesions = lesions
+        self._findings = findings
+
+    def measured(self, records: Iterable[ObservationRecord], notes: Notes) -> list[Paired]:
+        """Measurements with their lesions; those that cannot be paired are named."""
+        found: list[Paired] = []
+        for record in records:
+            try:
+                found.append(Paired(record, self._measured(record)))
+            except Unusable as reason:
+                notes.cannot_read(record.reference, str(reason))
+                found.append(Paired(record, None))
+        return found
+
+    def stated(self, records: Iterable[ObservationRecord], known: Set[str | None]) -> list[Paired]:
+        """Statements with their lesions.
+
+        A site alone makes no lesion ("steatosis", of the liver): it stands for the ``known``,
+        measured lesion of this site, or for one that is stated to be new there.
+        """
+        return [Paired(record, self._stated(record, known)) for record in records]
+
+    def _measured(self, record: ObservationRecord) -> str:
+        named = self._names.by_name(record)
+        if named is None and self._lesions.is_reference_region(record):
+            return f"{_REFERENCE_REGION}{self._names.site(record.body_site)[0]}"
+        return named or self._names.by_site(record)
+
+    def _stated(self, record: ObservationRecord, known: Set[str | None]) -> str | None:
+        try:
+            lesion = self._names.by_name(record)
+            if lesion is not None:
+                return lesion
+            lesion = self._names.by_site(record)
+        except Unusable:  # the statement itself still holds for the patient
+            return None
+        if lesion in known and lesion != UNNAMED:
+            return lesion
+        new = _NEW in self._findings.statements(record, Notes())
+        return lesion if new and paired_by_site(lesion) else None
+
+
+def unpairable(measurements: Iterable[Measurement], lesions: Iterable[Lesion]) -> set[str]:
+    """The lesions that stand for several which nothing tells apart.
+
+    Two values of one quantity at one study are of two lesions where nothing but a site, or
+    nothing at all, names them. A lesion without any name is the only one or any of the others.
+    """
+    values: dict[tuple[object, ...], set[Decimal]] = {}
+    for m in measurements:
+        if m.lesion == UNNAMED or paired_by_site(m.lesion):
+            values.setdefault((m.lesion, m.study, m.quantity, m.phase), set()).add(m.value)
+    found = {str(subject[0]) for subject, numbers in values.items() if len(numbers) > 1}
+    tumours = {lesion.id for lesion in lesions if not lesion.reference_region}
+    return found | ({UNNAMED} if UNNAMED in tumours and len(tumours) > 1 else set())
