@@ -142,6 +142,7 @@ class Assessment:
     as_of: date
     rulebook: RulebookId
     because: str  # the code of the grade rule that fired: TOO_EARLY, PATTERN_NEGATIVE, ...
+    patient: str = ""  # the id, as the timeline has it
     primary: str = "unknown"
     agent: str | None = None  # the leading agent, or the checkpoint inhibitor where it is alone
     tier: str | None = None  # A, B, C
@@ -149,6 +150,7 @@ class Assessment:
     items: tuple[Item, ...] = ()  # in card order
     reasons: tuple[str, ...] = ()  # one sentence each, in card order; the grade's own first
     missing: tuple[str, ...] = ()  # what would be needed, in words: "extrahepatic status"
+    not_recorded: tuple[str, ...] = ()  # contrary evidence that nobody looked for, or recorded
     measurements: Measurements = Measurements()
     baseline_study: StudyUsed | None = None
     index_study: StudyUsed | None = None

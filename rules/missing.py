@@ -8,7 +8,8 @@ from rules.clinical_facts import Known, MarkerState
 from rules.features.attenuation import attenuation_at
 from rules.features.picture import Picture
 from rules.features.sizes import size_at
-from rules.timeline import Lesion, Study
+from rules.features.studies import speaks_of
+from rules.timeline import FindingKind, Lesion, Study
 
 
 def missing_data(picture: Picture) -> tuple[str, ...]:
@@ -21,6 +22,23 @@ def missing_data(picture: Picture) -> tuple[str, ...]:
         _not_to_be_had(picture),
     )
     return tuple(dict.fromkeys(text for part in parts for text in part))
+
+
+def not_recorded(picture: Picture) -> tuple[str, ...]:
+    """Kinds of contrary evidence that the record is silent on: not the same as their absence."""
+    spoken = {
+        finding.kind
+        for finding in picture.look.timeline.findings
+        if picture.studies.index is not None
+        and speaks_of(finding, picture.studies.index, picture.look)
+    }
+    silent = {
+        "a nodule within a lesion": FindingKind.NODULE not in spoken,
+        "PET": picture.facts.pet == "none",
+        "biopsy": picture.facts.biopsy == "none",
+        "a second read": FindingKind.PROGRESSION_AFTER_REVIEW not in spoken,
+    }
+    return tuple(name for name, unsaid in silent.items() if unsaid)
 
 
 def _problem_list(picture: Picture) -> Iterator[str]:

@@ -18,7 +18,7 @@ from rules.assessment import (
 from rules.clinical_facts import ClinicalFacts
 from rules.features.picture import Picture
 from rules.judge import Found, Judgement
-from rules.missing import missing_data
+from rules.missing import missing_data, not_recorded
 from rules.numbers import Numbers
 from rules.pages import ItemText
 from rules.provenance import evidence_of, remarks_of, sources_by_kind
@@ -64,6 +64,7 @@ def report(picture: Picture, judgement: Judgement, as_of: date, book: Book) -> A
         as_of=as_of,
         rulebook=book.id,
         because=judgement.because,
+        patient=picture.look.timeline.patient,
         primary=facts.primary,
         agent=named.ingredient if named else None,
         tier=judgement.exposure.tier,
@@ -72,6 +73,7 @@ def report(picture: Picture, judgement: Judgement, as_of: date, book: Book) -> A
         items=items,
         reasons=_reasons(judgement, items, book, words),
         missing=missing_data(picture),
+        not_recorded=not_recorded(picture),
         measurements=_measurements(facts, judgement, picture),
         baseline_study=_used(picture.studies.baseline),
         index_study=_used(index),

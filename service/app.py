@@ -38,7 +38,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     settings = settings or settings_from(os.environ)
     assessor = load_assessor()
     vocabulary = assessor.rulebook.knowledge.vocabulary
-    parts = _parts(assessor, settings, today)
+    parts = make_parts(assessor, settings, today)
     app = Flask("service")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.register_blueprint(hooks(parts, templates(vocabulary), vocabulary.normalise_system))
@@ -47,7 +47,8 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     return app
 
 
-def _parts(assessor: Assessor, settings: Settings, today: Callable[[], date]) -> Parts:
+def make_parts(assessor: Assessor, settings: Settings, today: Callable[[], date]) -> Parts:
+    """What every answer is made with, for any door."""
     vocabulary = assessor.rulebook.knowledge.vocabulary
     addresses = Addresses(settings.public_url, settings.smart_launch_url)
     return Parts(

@@ -18,7 +18,7 @@ from rules.assessment import Assessment
 from rules.pages import load_pages
 from service.dates_shifted import told_on
 from service.errors import LiverResponseError
-from service.fhir.json_types import Json
+from service.fhir.json_types import Json, JsonObject
 
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -91,11 +91,12 @@ def assess(file: BinaryIO, as_of: datetime | None, form: str) -> None:
     """Assess one patient: FILE is a FHIR Bundle or a whole CDS Hooks call, - for standard input."""
     document = _json(file)
     day = as_of.date() if as_of else told_on(document) or date.today()  # noqa: DTZ011 - local day
-    from service.answering import Desk  # noqa: PLC0415 - loading the models takes a moment
+    from service.desk import Desk  # noqa: PLC0415 - loading the models takes a moment
+    from service.settings import settings_from  # noqa: PLC0415
 
-    desk = Desk.open(lambda: day)
+    desk = Desk.open(settings_from(os.environ), day)
     assessment = desk.assess(document, day)
-    _FORMS[form](desk, assessment)
+    _FORMS[form](assessment, desk.card(assessment))
 
 
 def _json(file: BinaryIO) -> Json:
@@ -106,20 +107,17 @@ def _json(file: BinaryIO) -> Json:
     return document
 
 
-def _text(desk: Any, assessment: Assessment) -> None:
+def _text(assessment: Assessment, card: JsonObject | None) -> None:
     from service.console import assessment_text, console  # noqa: PLC0415
 
-    card = desk.card(assessment)
-    console().print(assessment_text(assessment, card["detail"] if card else None))
+    console().print(assessment_text(assessment, str(card["detail"]) if card else None))
 
 
-def _card(desk: Any, assessment: Assessment) -> None:
-    card = desk.card(assessment)
-    cards = {"cards": [card] if card else []}
-    click.echo(orjson.dumps(cards, option=orjson.OPT_INDENT_2))
+def _card(_assessment: Assessment, card: JsonObject | None) -> None:
+    click.echo(orjson.dumps({"cards": [card] if card else []}, option=orjson.OPT_INDENT_2))
 
 
-def _object(_desk: Any, assessment: Assessment) -> None:
+def _object(assessment: Assessment, _card: JsonObject | None) -> None:
     from service.machine_readable import as_json  # noqa: PLC0415
 
     click.echo(orjson.dumps(as_json(assessment), option=orjson.OPT_INDENT_2))

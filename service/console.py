@@ -16,26 +16,25 @@ _COLOURS = {"warning": "yellow", "info": "cyan"}
 
 
 def card_panel(card: JsonObject) -> Panel:
-    """A card as an EHR shows it: the summary, the body, and the buttons as a list."""
-    indicator = str(card.get("indicator"))
-    title = Text(f"{indicator}: {card.get('summary')}")
-    source = card.get("source")
-    label = source.get("label") if isinstance(source, dict) else ""
+    """A card as an EHR shows it: the summary, the body, and the suggestions as buttons."""
+    indicator, source = str(card.get("indicator")), card.get("source")
     return Panel(
-        Group(Markdown(str(card.get("detail"))), *_buttons(card.get("suggestions"))),
-        title=title,
-        subtitle=str(label),
+        Group(
+            Text(str(card.get("summary")), style="bold"),
+            Text(),
+            Markdown(str(card.get("detail"))),
+            Text(),
+            *_buttons(card.get("suggestions")),
+        ),
+        title=indicator,
+        subtitle=str(source.get("label")) if isinstance(source, dict) else None,
         border_style=_COLOURS.get(indicator, "white"),
     )
 
 
-def _buttons(suggestions: Json) -> list[RenderableType]:
-    labels = (
-        [s.get("label") for s in suggestions or [] if isinstance(s, dict)]
-        if isinstance(suggestions, list)
-        else []
-    )
-    return [Text(f"[ {label} ]", style="bold") for label in labels]
+def _buttons(suggestions: Json) -> list[Text]:
+    listed = suggestions if isinstance(suggestions, list) else []
+    return [Text(f"[ {s.get('label')} ]", style="bold") for s in listed if isinstance(s, dict)]
 
 
 def assessment_text(assessment: Assessment, detail: str | None) -> RenderableType:

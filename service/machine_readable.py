@@ -35,6 +35,7 @@ def as_json(assessment: Assessment) -> JsonObject:
         "marker": {"name": assessment.marker, "state": assessment.marker_state},
         "reasons": list(assessment.reasons),
         "missing": list(assessment.missing),
+        "not_recorded": list(assessment.not_recorded),
         "remarks": list(assessment.remarks),
         "measurements": _measurements(assessment),
         "baseline_study": assessment.baseline_study.id if assessment.baseline_study else None,

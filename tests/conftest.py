@@ -27,3 +27,8 @@ def _rulebook() -> Rulebook:
 def group_of(rulebook: Rulebook) -> Callable[[str], str]:
     """The group of an ingredient: KIT, VEGFR, VEGF, OTHER, ICI."""
     return rulebook.knowledge.group_of
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Recording the golden answers anew is asked for, never done by itself."""
+    parser.addoption("--rewrite", action="store_true", help="record golden answers anew")

@@ -102,7 +102,7 @@ def test_the_lesion_table_reads_then_and_now() -> None:
         ({"mm_baseline": None, "new": True}, "new → 60 mm"),
         ({"mm_baseline": None, "mm_index": None}, "not measured"),
         ({"hu_index": Decimal("44.96")}, "72.8 → 45 HU"),
-        ({"hu_index": Decimal("-4.5")}, "72.8 → -4.5 HU"),
+        ({"hu_index": Decimal("-4.5")}, "72.8 → −4.5 HU"),
         ({"hu_index": Decimal(0)}, "72.8 → 0 HU"),
         ({"phase_baseline": Phase.ARTERIAL}, "arterial → portal venous"),
         ({"phase_index": None}, "portal venous → not known"),
@@ -183,7 +183,9 @@ def test_patterns_and_concordant_items_speak_for_it() -> None:
     [
         pytest.param(SUPPORTED, "None recorded.", id="nothing"),
         pytest.param(
-            POSSIBLE, "None recorded. Not available: extrahepatic status.", id="not available"
+            POSSIBLE,
+            "None recorded. The record is silent on: extrahepatic status.",
+            id="not available",
         ),
         pytest.param(
             TRUE_PROGRESSION, "- Disease outside the liver is progressing.", id="major item"

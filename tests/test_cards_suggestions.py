@@ -23,6 +23,7 @@ from assessments import (
 from fhir.resources.R4B import get_fhir_model_class
 
 from rules.assessment import Assessment, Grade, Item, ItemKind, StudyUsed
+from rules.vocabulary import load_vocabulary
 from service.cds.response import Suggestion, wire
 from service.cds.speaking import Indicator
 from service.cds.suggestions import Whose, load_options
@@ -72,6 +73,17 @@ def test_one_to_five_options_of_one_action_each_are_offered(assessment: Assessme
 @BY_LABEL
 def test_none_is_recommended(assessment: Assessment) -> None:
     assert "isRecommended" not in str(wire(card_maker().about(assessment, Indicator.INFO, PATIENT)))
+
+
+def test_every_code_of_the_page_is_one_of_the_vocabulary() -> None:
+    options, vocabulary = load_options(), load_vocabulary()
+    imaging = [option.code for option in options.options.values() if "code" in option.code]
+    for code in imaging:
+        assert vocabulary.find("imaging_orders", code["system"], code["code"])
+    for name, code in options.markers.items():
+        term = vocabulary.find("markers", code["system"], code["code"])
+        assert term is not None
+        assert term.attributes["marker"] == name
 
 
 def test_the_uuids_are_random_ones_in_lower_case() -> None:

@@ -147,6 +147,14 @@ def test_nothing_is_listed_twice() -> None:
     assert "(contrast phase, haemorrhage)" in summary(long_name, WORDING)
 
 
+def test_a_date_that_is_missing_is_named_once() -> None:
+    undated = Item("EXPOSURE_UNDATED", ItemKind.OBSTACLE, "Start is not dated.")
+    missing = ("start date of imatinib",)
+    known = replace(INDETERMINATE, items=(undated,), missing=missing, because=undated.code)
+    assert summary(known, WORDING).endswith("data missing (start date of imatinib).")
+    assert summary(replace(known, missing=()), WORDING).endswith("data missing (therapy dates).")
+
+
 def test_a_long_drug_name_is_shortened_with_an_ellipsis_and_the_sentence_stays_whole() -> None:
     said = summary(replace(SUPPORTED, agent="imatinib mesylate " * 12), WORDING)
     assert len(said) <= 139

@@ -76,7 +76,9 @@ def test_a_drug_begun_after_the_study_is_not_on_board(read: Read) -> None:
     assert read(patient(therapies=(therapy(start=3),))).agents == ()
 
 
-@pytest.mark.parametrize(("month", "days"), [("2026-04", 32), ("2026-05", None), ("2025-06", None), ("2025-05", 366)])
+@pytest.mark.parametrize(
+    ("month", "days"), [("2026-04", 32), ("2026-05", None), ("2025-06", None), ("2025-05", 366)]
+)
 def test_a_start_known_to_the_month_counts_only_where_the_day_does_not_matter(
     read: Read, month: str, days: int | None
 ) -> None:

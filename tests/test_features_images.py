@@ -239,9 +239,7 @@ def test_another_or_unknown_modality_is_flagged(read: Read, modality: str | None
     assert Flag.MODALITY in read(patient(studies=studies)).flags
 
 
-@pytest.mark.parametrize(
-    ("apart", "second"), [(27, False), (28, True), (29, True)], ids=str
-)
+@pytest.mark.parametrize(("apart", "second"), [(27, False), (28, True), (29, True)], ids=str)
 def test_two_growths_count_as_two_from_28_days_on(read: Read, apart: int, second: bool) -> None:
     days = [(BASELINE_DAY, 50, 70), (-apart, 61, 70), (0, 74, 70)]
     timeline = patient(

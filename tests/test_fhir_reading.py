@@ -246,4 +246,4 @@ def test_observations_that_do_not_concern_the_question_are_not_validated() -> No
     found = [r.reference for r in data.records if isinstance(r, ObservationRecord)]
     assert found == ["Observation/x", "Observation/z"]
     assert data.unread == ()
-    assert data.remarks == ("1 × Observation that does not bear on the question",)
+    assert data.remarks == ()

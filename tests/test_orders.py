@@ -128,6 +128,7 @@ def test_a_change_of_systemic_treatment(order: Json, expected: tuple[str, Action
         pytest.param(
             medication_request("aflibercept (Eylea) intravitreal injection"), id="for the eye"
         ),
+        pytest.param(service_request("Intravitreal bevacizumab injection"), id="eye procedure"),
         pytest.param(service_request("imatinib trough level"), id="a drug level"),
         pytest.param(service_request("sunitinib level"), id="a level of another drug"),
         pytest.param(
@@ -303,6 +304,21 @@ def test_a_plan_holds_its_orders_together(plan: Json, parts: list[Json]) -> None
     assert changes(plan, *parts) == [("regorafenib", Action.STARTS)]
     selected = meaning(plan, *parts, selections=(f"{plan['resourceType']}/g",))
     assert [c.name for c in selected.treatment_changes(IMATINIB)] == ["regorafenib"]
+
+
+def test_the_codes_of_a_regimen_may_name_several_agents() -> None:
+    codes = [("L01FE02", "http://www.whocc.no/atc"), ("253337", RXNORM)]
+    coding = [{"code": code, "system": system} for code, system in codes]
+    plan = {"resourceType": "RequestGroup", "id": "g", "action": [{"code": [{"coding": coding}]}]}
+    assert changes(plan) == [("panitumumab", Action.STARTS), ("bevacizumab", Action.STARTS)]
+
+
+def test_a_plan_of_any_depth_is_read() -> None:
+    action: Json = {"code": [{"text": "regorafenib"}]}
+    for _ in range(900):
+        action = {"action": [action]}
+    plan = {"resourceType": "RequestGroup", "id": "g", **action}
+    assert changes(plan) == [("regorafenib", Action.STARTS)]
 
 
 @pytest.mark.parametrize(

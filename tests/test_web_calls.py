@@ -1,8 +1,10 @@
 """Whole calls of invented people, from request to cards, as their list expects."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import cmarkgfm
 import orjson
@@ -74,6 +76,43 @@ def test_the_cards_of_a_call_render_without_html(post: Post, name: str) -> None:
         )
         assert html.count("<table>") <= 1
         assert "<script" not in html
+
+
+ODD = (None, "", [], {}, 7, True, "odd", ["odd"], {"reference": 7}, {"coding": [None]})
+
+
+def places(value: Any, place: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The place of every member of a call, but for those of its prefetch."""
+    members = value.items() if isinstance(value, dict) else enumerate(value)
+    for key, member in members:
+        yield (*place, key)
+        if isinstance(member, dict | list) and key != "prefetch":
+            yield from places(member, (*place, key))
+
+
+def spoiled(request: Any, place: tuple[Any, ...], odd: Any) -> Any:
+    """The call with something odd in one place."""
+    copy = deepcopy(request)
+    holder = copy
+    for key in place[:-1]:
+        holder = holder[key]
+    holder[place[-1]] = odd
+    return copy
+
+
+@pytest.mark.parametrize("name", ["order-select-reference-client", "order-sign-epic"])
+def test_no_odd_member_makes_the_service_fail(name: str) -> None:
+    client = create_app(Settings(), lambda: date(2026, 6, 10)).test_client()
+    request = orjson.loads((CALLS / name / "request.json").read_bytes())
+    # Without data, so that each call is short: what is needed and missing is answered with 412.
+    request["prefetch"] = {}
+    path = f"/cds-services/liver-response-{request['hook']}"
+    statuses = {
+        client.post(path, json=spoiled(request, place, odd)).status_code
+        for place in places(request)
+        for odd in ODD
+    }
+    assert statuses == {200, 400, 412}
 
 
 def test_every_call_has_its_expectation() -> None:

@@ -109,11 +109,15 @@ def _lesion_row(lesion: LesionChange) -> tuple[Markdown, ...]:
     )
 
 
+def _number(value: Decimal | None) -> str:
+    return number(value).replace("-", "−")
+
+
 def _then_now(then: Decimal | None, now: Decimal | None, unit: str, new: bool) -> str:
     if then is None and now is None:
         return _NOT_MEASURED
-    ending = f"{number(now)} {unit}" if now is not None else _NOT_MEASURED
-    return f"{'new' if new and then is None else number(then)} → {ending}"
+    ending = f"{_number(now)} {unit}" if now is not None else _NOT_MEASURED
+    return f"{'new' if new and then is None else _number(then)} → {ending}"
 
 
 def _phases(lesion: LesionChange) -> str:
@@ -136,7 +140,7 @@ def _more(count: int, noun: str) -> Markdown:
 def _numbers(assessment: Assessment) -> tuple[Markdown, ...]:
     m = assessment.measurements
     size = _then_now(m.sld_baseline, m.sld_index, "mm", new=False)
-    nadir = f"smallest before {number(m.sld_nadir)} mm, " if m.sld_nadir is not None else ""
+    nadir = f"smallest before {_number(m.sld_nadir)} mm, " if m.sld_nadir is not None else ""
     density = _then_now(m.hu_baseline, m.hu_index, "HU", new=False)
     lines = [
         f"Sum of target lesions: {size}; {nadir}growth {percent(m.growth_pct)}",
@@ -164,9 +168,14 @@ def _speaking_against(assessment: Assessment, wording: Wording) -> Markdown:
     found += [_sentence(item) for item in caps if item.code in wording.caps_against]
     found += _progression_by_numbers(assessment, wording)
     if found:
-        return _shortened(found)
+        return _shortened((*found, *_silent_on(assessment.not_recorded)))
     unknown = tuple(name for name in assessment.missing if name in wording.contrary_sources)
-    return paragraph((_NONE_RECORDED, _not_available(unknown) if unknown else Markdown("")))
+    return paragraph((_NONE_RECORDED, *_silent_on((*unknown, *assessment.not_recorded))))
+
+
+def _silent_on(things: tuple[str, ...]) -> tuple[Markdown, ...]:
+    """What could speak against it and is not on record, which is not the same as its absence."""
+    return (_listed("The record is silent on", things),) if things else ()
 
 
 def _progression_by_numbers(assessment: Assessment, wording: Wording) -> list[Markdown]:

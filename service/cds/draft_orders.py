@@ -181,14 +181,14 @@ def _plan(entry: Entry, references: References, normalise: Normalise) -> DraftOr
 _STEP_CONCEPTS = ("code", "productCodeableConcept")
 
 
-def _steps(holder: JsonObject) -> Iterator[JsonObject]:
+def _steps(plan: JsonObject) -> Iterator[JsonObject]:
     """The actions of a RequestGroup at every depth, or the activities of a CarePlan."""
-    for action in _objects(holder, "action"):
-        yield action
-        yield from _steps(action)
-    for activity in _objects(holder, "activity"):
-        yield activity
-        yield object_of(activity, "detail")
+    waiting = [*_objects(plan, "action"), *_objects(plan, "activity")]
+    while waiting:
+        step = waiting.pop(0)
+        yield step
+        yield object_of(step, "detail")
+        waiting = [*_objects(step, "action"), *waiting]
 
 
 def _named(holder: JsonObject, name: str, entry: Entry, references: References) -> Iterator[str]:

@@ -19,7 +19,7 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 # Entities for what could open HTML, also in renderers that know no backslash; backslashes for
 # what has a meaning in GitHub-flavoured Markdown anywhere in a line.
 _ESCAPES = str.maketrans({**_ENTITIES, **{mark: f"\\{mark}" for mark in "\\`*_[]()|~$"}})
-_BLOCK_START = re.compile(r"^([-+=#])|^(\d+)(\.)(?=\s|$)")
+_BLOCK_START = re.compile(r"^([-+](?=[-+\s]|$)|[=#])|^(\d+)(\.)(?=\s|$)")
 # Renderers link bare addresses even where a character was escaped, so an invisible character
 # breaks them up.
 _BREAK = "\u200b"

@@ -83,15 +83,15 @@ class OrderReader:
 
     def _terms(self, order: DraftOrder) -> tuple[Term, ...]:
         """The agents and other antineoplastics of an order."""
-        if order.kind not in _MEDICATIONS:
-            if self._is_no_treatment(order):
-                return ()
-            agents = self._coded_and_named("agents", order.asked)
-            return (*agents, *self._others(order.asked, bool(agents)))
-        known = self._medications.identify(order.asked, order.route)
-        agents = tuple(self._vocabulary.term("agents", a.ingredient) for a in known.agents)
-        if known.excluded and not agents:
+        if self._is_no_treatment(order):
             return ()
+        known = self._medications.identify(order.asked, order.route)
+        if known.excluded and not known.agents:
+            return ()
+        agents = tuple(self._vocabulary.term("agents", a.ingredient) for a in known.agents)
+        if known.conflict and order.kind not in _MEDICATIONS:
+            # The codes of a regimen name different agents by right; those of one drug cannot.
+            agents = self._coded_and_named("agents", order.asked)
         return (*agents, *self._others(order.asked, bool(agents)))
 
     def _others(self, asked: Concept, beside_agents: bool) -> tuple[Term, ...]:
@@ -114,7 +114,8 @@ class OrderReader:
 
     def _is_no_treatment(self, order: DraftOrder) -> bool:
         """Whether a request that may name a drug is for something else: a level, a test."""
-        return order.kind not in _PLANS and bool(self._no_treatment.search(_kind(order)))
+        is_request = order.kind not in _PLANS | _MEDICATIONS
+        return is_request and bool(self._no_treatment.search(_kind(order)))
 
     def _liver_imaging(self, order: DraftOrder) -> Iterator[str]:
         if order.kind not in _MEDICATIONS:

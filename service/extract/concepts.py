@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rules.vocabulary import Term, Vocabulary
 from service.fhir.records import Concept, ObservationRecord, Value
@@ -21,8 +21,7 @@ class Reading:
 
 def coded(vocabulary: Vocabulary, topic: str, concept: Concept) -> tuple[Term, ...]:
     """The terms that the codings of a concept stand for, each once, in the order of the codings."""
-    found = (vocabulary.find(topic, c.system, c.code) for c in concept.codings)
-    return _each_once(term for term in found if term is not None)
+    return _coded(vocabulary, topic, tuple((c.system, c.code) for c in concept.codings))
 
 
 def coded_or_named(vocabulary: Vocabulary, topic: str, concept: Concept) -> tuple[Term, ...]:
@@ -47,6 +46,10 @@ def spoken(concept: Concept) -> str:
     return next((text for text in candidates if text), "")
 
 
-def _each_once(terms: Iterable[Term]) -> tuple[Term, ...]:
-    """Terms without repetition; a term is the same object wherever it is found."""
-    return tuple({id(term): term for term in terms}.values())
+@lru_cache(maxsize=4096)
+def _coded(
+    vocabulary: Vocabulary, topic: str, codes: tuple[tuple[str, str], ...]
+) -> tuple[Term, ...]:
+    # the same few codes come again in every Observation, and are asked for by every reader
+    found = (vocabulary.find(topic, system, code) for system, code in codes)
+    return tuple({term.name: term for term in found if term is not None}.values())

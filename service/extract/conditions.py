@@ -8,14 +8,17 @@ from collections.abc import Iterable
 from rules.timeline import Diagnosis, Organ, Source
 from rules.vocabulary import Term, Vocabulary
 from service.extract.concepts import coded
+from service.extract.notes import Notes
 from service.extract.sites import organ_of
 from service.fhir.records import ConditionRecord
 
 LIVER_METASTASIS = "liver metastasis"
 
 _SECONDARY = re.compile(r"\b(?:metasta\w+|secondary malignant)", re.IGNORECASE)
-_NOT_STATED = re.compile(
-    r"\b(?:family history|screening|suspected|no|not|without|ruled? out|negative)\b", re.IGNORECASE
+_DENIED = re.compile(
+    r"\b(?:family history|screening|suspected|no|not(?! (?:otherwise )?specified)|without"
+    r"|ruled? out|negative)\b",
+    re.IGNORECASE,
 )
 
 
@@ -24,19 +27,22 @@ class ConditionReader:
 
     Refuted and mistaken entries never come here. A resolved one, or one in remission, still tells
     which tumour the patient has had, and is said to be so. Words count only where no code is
-    known, and not where they say that something is not there.
+    known, and not beside words that may deny them.
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
 
-    def diagnoses(self, records: Iterable[ConditionRecord]) -> tuple[Diagnosis, ...]:
+    def diagnoses(self, records: Iterable[ConditionRecord], notes: Notes) -> tuple[Diagnosis, ...]:
         """One diagnosis for each tumour that each record names."""
-        return tuple(
-            Diagnosis(tumour, Source(record.reference, note), _primary_of(tumour, record))
-            for record in records
-            for tumour, note in self._tumours(record)
-        )
+        found: list[Diagnosis] = []
+        for record in records:
+            for tumour, note in self._tumours(record):
+                source = Source(record.reference, note)
+                found.append(Diagnosis(tumour, source, _primary_of(tumour, record)))
+            if self._is_denied(record):
+                notes.remark(f"{record.reference}: not used, its words may deny the tumour")
+        return tuple(found)
 
     def is_primary(self, record: ConditionRecord) -> bool:
         """Whether the record is of a primary tumour, as far as the vocabulary knows."""
@@ -53,15 +59,22 @@ class ConditionReader:
         by_code = coded(self._vocabulary, "conditions", record.code)
         if by_code:
             return [(term, "") for term in by_code]
-        words = record.code.words
-        if _NOT_STATED.search(words):
+        if _DENIED.search(record.code.words):
             return []
-        named = self._vocabulary.find_in_text("conditions", words)
-        return [(term, "matched by text") for term in named]
+        return [(term, "matched by text") for term in self._named(record)]
+
+    def _named(self, record: ConditionRecord) -> tuple[Term, ...]:
+        return self._vocabulary.find_in_text("conditions", record.code.words)
+
+    def _is_denied(self, record: ConditionRecord) -> bool:
+        """Whether a tumour is named, in words alone, beside words that may deny it."""
+        by_code = coded(self._vocabulary, "conditions", record.code)
+        named = not by_code and bool(self._named(record))
+        return named and _DENIED.search(record.code.words) is not None
 
     def _secondary_in_liver(self, record: ConditionRecord) -> bool:
         words = record.code.words
-        if not _SECONDARY.search(words) or _NOT_STATED.search(words):
+        if not _SECONDARY.search(words) or _DENIED.search(words):
             return False
         return organ_of(self._vocabulary, record.body_site) is Organ.LIVER
 

@@ -66,10 +66,8 @@ class Extractor:
                 findings=imaging.findings + extrahepatic,
                 markers=self._markers.values(observations, notes),
                 performance=self._performance.statuses(observations, notes),
-                local_therapies=self._procedures.local_therapies(
-                    _of(ProcedureRecord, data), notes
-                ),
-                diagnoses=self._conditions.diagnoses(conditions),
+                local_therapies=self._procedures.local_therapies(_of(ProcedureRecord, data), notes),
+                diagnoses=self._conditions.diagnoses(conditions, notes),
                 unread=notes.unread,
                 unavailable=data.unavailable,
                 remarks=notes.remarks,

@@ -18,6 +18,7 @@ from service.fhir.records import BodyStructureRecord, Concept, ObservationRecord
 UNNAMED = "lesion:unnamed"
 
 _SITE = "site:"
+_STRUCTURE = "BodyStructure/"
 _UID_SYSTEM = "urn:dicom:uid"
 _UID_PREFIX = "urn:oid:"
 
@@ -52,8 +53,10 @@ class LesionNames:
         """The lesion that an Observation names by more than a site.
 
         Raises:
-            Unusable: a tracking identifier that several lesions have.
+            Unusable: several lesions in focus, or a tracking identifier that several have.
         """
+        if len({self.leader(structure) for structure in self._in_focus(record)}) > 1:
+            raise Unusable("cannot be paired: several lesions are in its focus")
         certain = self._certain(record)
         tracking = self._tracking(record)
         if not certain and not tracking:
@@ -78,23 +81,26 @@ class LesionNames:
 
     def leader(self, name: str) -> str:
         """The name that the lesion of a certain name is called by: the first in the alphabet."""
-        while self._leader.setdefault(name, name) != name:
+        while self._leader.get(name, name) != name:
             name = self._leader[name]
         return name
 
     def _learn(self, certain: Sequence[str], tracking: Iterable[str]) -> None:
         leaders = sorted({self.leader(name) for name in certain})
-        for leader in leaders:
-            self._leader[leader] = leaders[0]
+        for name in (*certain, *leaders):
+            self._leader[name] = leaders[0]
         for identifier in tracking:
             self._bearers.setdefault(identifier, set()).update(leaders)
 
     def _certain(self, record: ObservationRecord) -> list[str]:
-        structures = [r for r in record.focus if self._is_structure(r)]
-        return structures + [_uid(value) for value in self._component(record, "tracking uid")]
+        """The BodyStructure in focus and the tracking UID: names that mean one lesion."""
+        structures = self._in_focus(record)
+        uids = [_uid(value) for value in self._component(record, "tracking uid")]
+        return (structures if len(structures) == 1 else []) + uids
 
-    def _is_structure(self, reference: str) -> bool:
-        return reference in self._structures or reference.startswith("BodyStructure/")
+    def _in_focus(self, record: ObservationRecord) -> list[str]:
+        known = (r for r in record.focus if r in self._structures or r.startswith(_STRUCTURE))
+        return list(dict.fromkeys(known))
 
     def _tracking(self, record: ObservationRecord) -> list[str]:
         return [_folded(value) for value in self._component(record, "tracking identifier")]

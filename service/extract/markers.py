@@ -38,7 +38,9 @@ class MarkerReader:
                     try:
                         found.append(self._value(record, term))
                     except Unusable as reason:
-                        notes.cannot_read(record.reference, f"{term.attributes['marker']}: {reason}")
+                        notes.cannot_read(
+                            record.reference, f"{term.attributes['marker']}: {reason}"
+                        )
         return settled(
             found,
             subject=lambda m: (m.marker, m.series, m.day),

@@ -14,25 +14,23 @@ class Unusable(ValueError):  # noqa: N818 - it reads as the sentence it becomes
 class Notes:
     """The ``unread`` and ``remarks`` of a timeline in the making.
 
-    A resource that is named already, by the reader of its FHIR form for instance, is not named
-    again for the same reason. References and reasons only: no value of a patient gets in here.
+    A resource that the reader of its FHIR form has named is not named again. References and
+    reasons only: no value of a patient gets in here.
     """
 
     def __init__(self, unread: Iterable[Unread] = (), remarks: Iterable[str] = ()) -> None:
         self._unread = set(unread)
+        self._named_before = {entry.reference for entry in self._unread}
         self._remarks = set(remarks)
 
     def cannot_read(self, reference: str, reason: str) -> None:
         """Name a resource that bears on the question and could not be used."""
-        self._unread.add(Unread(reference, reason))
+        if reference not in self._named_before:
+            self._unread.add(Unread(reference, reason))
 
     def remark(self, sentence: str) -> None:
         """Say how something was read, for the card."""
         self._remarks.add(sentence)
-
-    def names(self, reference: str) -> bool:
-        """Whether a resource has been named as unread."""
-        return any(entry.reference == reference for entry in self._unread)
 
     @property
     def unread(self) -> tuple[Unread, ...]:

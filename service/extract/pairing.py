@@ -28,9 +28,7 @@ class Paired:
 class Pairing:
     """Pairs the Observations of one patient with lesions."""
 
-    def __init__(
-        self, names: LesionNames, lesions: LesionReader, findings: FindingReader
-    ) -> None:
+    def __init__(self, names: LesionNames, lesions: LesionReader, findings: FindingReader) -> None:
         self._names = names
         self._lesions = lesions
         self._findings = findings

@@ -12,13 +12,15 @@ from service.extract.sites import organ_of
 from service.fhir.records import ProcedureRecord
 
 _ANYWHERE = "no"  # value of needs_liver: the procedure is of the liver by its name
+_DONE = frozenset(("completed", "in-progress"))
 
 
 class ProcedureReader:
     """Reads the liver-directed therapies of Procedures.
 
     Ablation and stereotactic radiation are done in many organs: they count where the text or the
-    body site says liver. Where neither says any site the record is named, not guessed.
+    body site says liver. Where neither says any site, or the status leaves open whether it was
+    done, the record is named, not guessed.
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -32,7 +34,7 @@ class ProcedureReader:
             LocalTherapy(term.name, record.performed, Source(record.reference))
             for record in records
             for term in coded_or_named(self._vocabulary, "procedures", record.code)
-            if self._of_the_liver(term, record, notes)
+            if self._of_the_liver(term, record, notes) and _was_done(term, record, notes)
         )
 
     def _of_the_liver(self, term: Term, record: ProcedureRecord, notes: Notes) -> bool:
@@ -44,3 +46,9 @@ class ProcedureReader:
         if organs == {Organ.UNKNOWN}:
             notes.cannot_read(record.reference, f"{term.name}, but not of which organ")
         return Organ.LIVER in organs
+
+
+def _was_done(term: Term, record: ProcedureRecord, notes: Notes) -> bool:
+    if record.status not in _DONE:
+        notes.cannot_read(record.reference, f"{term.name}, but its status leaves open if done")
+    return record.status in _DONE

@@ -13,9 +13,11 @@ from service.extract.concepts import coded, spoken
 from service.extract.sites import organ_of
 from service.fhir.records import ImagingStudyRecord
 
-_PET = "PT"  # a PET/CT is a PET: its CT need not be a diagnostic one
-_IMAGES = ("CT", "MR", "US", _PET)  # those that a lesion of the liver is measured on
-_NOT_IMAGES = frozenset(("SR", "SEG", "KO", "PR", "RTSTRUCT", "REG", "DOC", "PLAN"))
+# Where the images of another modality are fused with it, the study is named after the first.
+_FUSED = ("PT", "NM")
+_IMAGES = frozenset(("CT", "MR", "US", "PT"))  # those that a lesion of the liver is measured on
+_OTHER_IMAGES = frozenset(("NM", "CR", "DX", "MG", "XA", "RF", "ES", "BMD"))
+_SPELLINGS = {"PET": "PT", "MRI": "MR"}
 
 _WITH_LIVER = re.compile(
     r"\b(?:abdomen|abdominale?|abdomino\w*|Oberbauch|liver|hepatic|Leber\w*|foie|TAP|CAP|trunk"
@@ -61,13 +63,19 @@ class StudyReader:
 
     def covers_liver(self, record: ImagingStudyRecord) -> bool | None:
         """Whether codes or words say that the liver, or only some other region, was imaged."""
+        if not shows_organs(record):
+            return False
         region = " | ".join(
-            (record.description, record.procedure.words, *(s.body_site.words for s in record.series))
+            (
+                record.description,
+                record.procedure.words,
+                *(s.body_site.words for s in record.series),
+            )
         )
         series = " | ".join(s.description for s in record.series)
         if self._names_liver(record) or _WITH_LIVER.search(f"{region} | {series}"):
             return True
-        return False if not shows_organs(record) or _WITHOUT_LIVER.search(region) else None
+        return False if _WITHOUT_LIVER.search(region) else None
 
     def _names_liver(self, record: ImagingStudyRecord) -> bool:
         if coded(self._vocabulary, "imaging_orders", record.procedure):
@@ -76,17 +84,26 @@ class StudyReader:
 
 
 def modality_of(record: ImagingStudyRecord) -> str | None:
-    """The DICOM modality that the study was read on; None where none or several are possible."""
-    stated = {*record.modalities, *(s.modality for s in record.series)}
-    images = {m.upper() for m in stated if m} - _NOT_IMAGES
-    if _PET in images:
-        return _PET
-    return images.pop() if len(images) == 1 else None
+    """The DICOM modality that the study was read on; None where none or several are possible.
+
+    Reports, segmentations and whatever else goes with images are passed over. A PET/CT is a PET:
+    its CT need not be a diagnostic one.
+    """
+    stated = {*record.modalities, *(series.modality for series in record.series)}
+    codes = {_dicom(code) for code in stated}
+    fused = next((code for code in _FUSED if code in codes), None)
+    images = codes & _IMAGES or codes & _OTHER_IMAGES
+    return fused or (images.pop() if len(images) == 1 else None)
+
+
+def _dicom(modality: str) -> str:
+    return _SPELLINGS.get(modality.upper(), modality.upper())
 
 
 def shows_organs(record: ImagingStudyRecord) -> bool:
     """Whether a lesion of the liver could have been measured on the study, by its modality."""
-    return modality_of(record) in (None, *_IMAGES)
+    modality = modality_of(record)
+    return modality is None or modality in _IMAGES
 
 
 def _diagnostic(record: ImagingStudyRecord) -> list[str]:
@@ -94,8 +111,7 @@ def _diagnostic(record: ImagingStudyRecord) -> list[str]:
     return [
         series.description
         for series in record.series
-        if series.modality.upper() not in _NOT_IMAGES
-        and not _NO_SLICES.search(series.description)
+        if _dicom(series.modality) in ("", *_IMAGES) and not _NO_SLICES.search(series.description)
     ]
 
 

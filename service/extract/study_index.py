@@ -105,6 +105,8 @@ class StudyIndex:
         if record is not None and record.started is not None:
             return record.started
         days = self._days.get(study, set())
+        if record is not None and not days and self._reader.covers_liver(record) is False:
+            return None  # undated, and beside the point
         if len(days) != 1:
             why = "its measurements are of several days" if days else "no measurement dates it"
             notes.cannot_read(study, f"undated, and {why}")

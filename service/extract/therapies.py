@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from rules.timeline import Course, Source, Therapy
-from service.extract.medications import Agent, MedicationReader
+from service.extract.medications import Agent, Identified, MedicationReader
 from service.extract.notes import Notes, Unusable
 from service.extract.units import Family, UnitConverter
 from service.fhir.records import MedicationRecord
@@ -41,12 +41,14 @@ class TherapyReader:
 
     def _agents(self, record: MedicationRecord, notes: Notes) -> list[tuple[Agent, str]]:
         found = self._medications.identify(record.medication, record.route)
-        if found.conflict:
-            notes.cannot_read(record.reference, f"conflict: {found.conflict}")
-        elif not found.agents and not record.medication.words:
-            notes.cannot_read(record.reference, _why_unidentified(record))
+        conflict = found.conflict or _two_in_one(record, found)
+        if conflict:
+            notes.cannot_read(record.reference, f"conflict: {conflict}")
+            return []
         if found.excluded:
             notes.remark(f"{record.reference} is not counted as cancer therapy: {found.excluded}")
+        elif not found.agents and not record.medication.words:
+            notes.cannot_read(record.reference, _why_unidentified(record))
         return [(agent, "matched by text" if found.by_text else "") for agent in found.agents]
 
     def _therapy(self, record: MedicationRecord, agent: Agent, note: str) -> Therapy:
@@ -71,6 +73,16 @@ class TherapyReader:
             return self._units.number(record.dose, Family.DOSE)
         except Unusable:
             return None
+
+
+def _two_in_one(record: MedicationRecord, found: Identified) -> str:
+    """Why two agents of one record are a contradiction, or "" where they are a combination.
+
+    A Medication lists ingredients, and words may; the codings of a CodeableConcept are all names
+    of one thing.
+    """
+    combination = found.by_text or record.medication_reference is not None
+    return "its codes name different agents" if len(found.agents) > 1 and not combination else ""
 
 
 def _why_unidentified(record: MedicationRecord) -> str:

@@ -28,6 +28,8 @@ from service.fhir.statuses import passed_over
 if TYPE_CHECKING:
     from pydantic import BaseModel, ValidationError
 
+BESIDE_THE_POINT = "Observation that does not bear on the question"
+
 # Never read: not worth keeping, nor telling apart by.
 _ASIDE = ("id", "meta", "text", "contained")
 
@@ -117,7 +119,7 @@ class ResourceReader:
         if status := passed_over(kind, resource):
             return Reading(passed_over=f"{kind} not used: {status}")
         if kind == "Observation" and self._is_beside_the_point(resource):
-            return Reading(passed_over="Observation that does not bear on the question")
+            return Reading(passed_over=BESIDE_THE_POINT)
         resource = narrow(resource, ELEMENTS[kind])
         _validate(kind, resource)
         record = READERS[kind](resource, reference, self._normalise)

@@ -14,7 +14,7 @@ from datetime import datetime
 from service.fhir.bundle import Contents, Entry, open_up
 from service.fhir.errors import NotFhirError, OtherPatientError, UnknownPatientError
 from service.fhir.json_types import Json, JsonObject, object_of, text_of
-from service.fhir.models import Reading, ResourceReader
+from service.fhir.models import BESIDE_THE_POINT, Reading, ResourceReader
 from service.fhir.readers.medication import Drug
 from service.fhir.records import PatientData, Record, UnreadRecord
 from service.fhir.references import References, relative
@@ -73,7 +73,7 @@ def assemble(
         records=tuple(records),
         unread=(*unread, *conflicts, *strangers),
         unavailable=tuple(dict.fromkeys(unavailable)),
-        remarks=(*_kinds_not_read(entries, reader), *_not_used(readings)),
+        remarks=tuple(_not_used(readings)),
     )
 
 
@@ -178,16 +178,9 @@ def _owned(
     return records, strangers
 
 
-def _kinds_not_read(entries: list[Entry], reader: ResourceReader) -> Iterator[str]:
-    count = sum(
-        not (entry.contained or entry.kind == "Patient" or reader.reads(entry.kind))
-        for entry in entries
-    )
-    if count:
-        yield f"{count} resource{'s' if count > 1 else ''} of kinds that are not read"
-
-
 def _not_used(readings: list[Reading]) -> Iterator[str]:
-    counts = Counter(r.passed_over for r in readings if r.passed_over)
+    """How many resources were passed over, and why; not those that are about something else."""
+    told = (r.passed_over for r in readings if r.passed_over)
+    counts = Counter(reason for reason in told if reason != BESIDE_THE_POINT)
     for reason, count in sorted(counts.items()):
         yield f"{count} × {reason}"

@@ -40,8 +40,9 @@ class Concept:
     @property
     def words(self) -> str:
         """Text and displays, for matching and for showing: text first."""
-        return " | ".join(dict.fromkeys(w for w in (self.text, *(c.display for c in self.codings))
-                                        if w))
+        return " | ".join(
+            dict.fromkeys(w for w in (self.text, *(c.display for c in self.codings)) if w)
+        )
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 import traceback
 from collections.abc import Mapping
+from pathlib import Path
 
 from flask import Flask, Response
 from werkzeug.exceptions import HTTPException
@@ -61,5 +62,6 @@ def _by_the_framework(error: HTTPException) -> Response:
 def _unexpected(error: Exception) -> Response:
     # Class and place only: the text of an exception may quote a value of the record.
     frame = traceback.extract_tb(error.__traceback__)[-1]
-    log.error("%s in %s, line %s", type(error).__name__, frame.name, frame.lineno)
+    place = f"{Path(frame.filename).name}, line {frame.lineno}"
+    log.error("%s in %s (%s)", type(error).__name__, frame.name, place)
     return _respond(500, outcome("exception", _FAILED))
