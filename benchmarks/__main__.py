@@ -43,7 +43,9 @@ def _in_process(rounds: int) -> Table:
     others = iter([orjson.loads(other) for other in body.other_contents(now, 61)])
 
     def read(call: body.Resource) -> object:
-        return assessor.timeline(assessor.read_prefetch(call["prefetch"], "bench"))
+        return assessor.timeline(
+            assessor.read_prefetch(call["prefetch"], call["context"]["patientId"])
+        )
 
     read(next(others))
     rows = {

@@ -11,8 +11,6 @@ from typing import Any
 
 import orjson
 
-from service.dates_shifted import shifted
-
 Resource = dict[str, Any]
 SIZE = 63_000
 PATIENT = {"reference": "Patient/bench"}
@@ -52,9 +50,19 @@ def call(today: date) -> Resource:
 
 
 def other_contents(today: date, count: int) -> list[bytes]:
-    """As many calls that share no resource's content: the same story on other days."""
-    document = call(today)
-    return [orjson.dumps(shifted(document, -n)) for n in range(count)]
+    """As many calls that share no resource: the same story, each of another patient."""
+    raw = orjson.dumps(call(today))
+    return [_of_patient(raw, number) for number in range(count)]
+
+
+def _of_patient(raw: bytes, number: int) -> bytes:
+    """The same call with every id its own."""
+    body = orjson.loads(raw.replace(b"bench", b"bench%d" % number))
+    for bundle in body["prefetch"].values():
+        for entry in bundle.get("entry", ()):
+            resource = entry["resource"]
+            resource["id"] = f"{resource['id']}-{number}"
+    return orjson.dumps(body)
 
 
 def _day(today: date, before: int) -> str:

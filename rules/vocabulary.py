@@ -9,7 +9,7 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from itertools import product
 from types import MappingProxyType
@@ -37,6 +37,7 @@ __all__ = [
 ]
 
 _SYSTEMS = "systems"
+_TEXTS_KEPT = 4096
 _GLUED_UP_TO = 4  # words: nobody writes a longer name as one word
 # A decimal is one word: the 0 of "3.0" names nothing.
 _WORD = re.compile(r"\d+(?:\.\d+)+|[^\W_]+")
@@ -88,6 +89,8 @@ class Vocabulary:
     def __init__(self, topics: Mapping[str, _Topic], system_uris: Mapping[str, str]) -> None:
         self._topics = MappingProxyType(dict(topics))
         self._system_uris = MappingProxyType(dict(system_uris))
+        # The same few texts (series descriptions, drugs) come again and again.
+        self._named = lru_cache(maxsize=_TEXTS_KEPT)(self._name)
 
     def find(self, topic: str, system: str, code: str) -> Term | None:
         """The term of a topic that has this code.
@@ -115,6 +118,9 @@ class Vocabulary:
         Raises:
             KeyError: there is no such topic.
         """
+        return self._named(topic, text)
+
+    def _name(self, topic: str, text: str) -> tuple[Term, ...]:
         named = self._topic(topic).named(_words(text))
         return tuple({term.name: term for term in named}.values())
 

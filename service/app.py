@@ -52,9 +52,7 @@ def make_parts(assessor: Assessor, settings: Settings, today: Callable[[], date]
     vocabulary = assessor.rulebook.knowledge.vocabulary
     addresses = Addresses(settings.public_url, settings.smart_launch_url)
     return Parts(
-        rulebook=assessor.rulebook,
-        read_prefetch=assessor.read_prefetch,
-        read_timeline=assessor.timeline,
+        assess=assessor.of_prefetch,
         orders=OrderReader(vocabulary, MedicationReader(vocabulary), load_order_words()),
         speaking=load_speaking(),
         cards=CardMaker(load_wording(), load_options(), addresses, uuid4),

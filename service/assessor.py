@@ -2,35 +2,48 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Hashable
 from datetime import date
+from hashlib import blake2b
+from threading import Lock
+
+import orjson
+from cachetools import LRUCache, cached
 
 from rules.assessment import Assessment
 from rules.rulebook import Rulebook, load_rulebook
 from rules.timeline import Timeline
 from service.extract import Extractor, UnitConverter
+from service.extract.relevance import Relevance
 from service.fhir.json_types import Json
 from service.fhir.models import ResourceReader
 from service.fhir.patient import read_patient
 from service.fhir.prefetch import read_prefetch
-from service.fhir.records import Concept, PatientData
+from service.fhir.records import PatientData
+
+_RECORDS_KEPT = 256
 
 
-@dataclass(frozen=True)
 class Assessor:
-    """The rule book with what reads FHIR for it. Immutable, shared by all calls and threads."""
+    """The rule book with what reads FHIR for it. Shared by all calls and threads.
 
-    rulebook: Rulebook
-    reader: ResourceReader
-    extractor: Extractor
+    An EHR asks of the same record again and again while one order is being written: chart opened,
+    orders selected, order signed. What the last such records led to is kept in memory, by a
+    digest of their content and the day, so that it is read and reasoned from once.
+    """
 
-    def read_prefetch(self, prefetch: Json, patient: str) -> PatientData:
-        """The data of a hook call."""
-        return read_prefetch(prefetch, patient, self.reader)
+    def __init__(self, rulebook: Rulebook, reader: ResourceReader, extractor: Extractor) -> None:
+        self.rulebook, self._reader, self._extractor = rulebook, reader, extractor
+        cache: LRUCache[Hashable, tuple[Assessment, Timeline]] = LRUCache(_RECORDS_KEPT)
+        self._kept = cached(cache, key=_digest, lock=Lock())(self._of_prefetch)
 
-    def timeline(self, data: PatientData) -> Timeline:
-        """What is known of the patient."""
-        return self.extractor.timeline(data)
+    def of_prefetch(self, prefetch: Json, patient: str, as_of: date) -> tuple[Assessment, Timeline]:
+        """Assess the patient of a hook call from its prefetch.
+
+        Raises:
+            LiverResponseError: needed data is missing, or not of the patient of the context.
+        """
+        return self._kept(prefetch, patient, as_of)
 
     def of_bundle(self, bundle: Json, as_of: date) -> Assessment:
         """Assess a file of FHIR.
@@ -38,7 +51,7 @@ class Assessor:
         Raises:
             LiverResponseError: it is no FHIR, or not of one patient.
         """
-        return self.rulebook.assess(self.timeline(read_patient(bundle, self.reader)), as_of)
+        return self.rulebook.assess(self.timeline(read_patient(bundle, self._reader)), as_of)
 
     def of_call(self, call: Json, as_of: date) -> Assessment:
         """Assess the patient of a whole hook call, whatever its orders.
@@ -49,27 +62,37 @@ class Assessor:
         context = call.get("context") if isinstance(call, dict) else None
         patient = context.get("patientId") if isinstance(context, dict) else None
         prefetch = call.get("prefetch") if isinstance(call, dict) else None
-        data = self.read_prefetch(prefetch, str(patient))
-        return self.rulebook.assess(self.timeline(data), as_of)
+        return self.of_prefetch(prefetch, str(patient), as_of)[0]
+
+    def timeline(self, data: PatientData) -> Timeline:
+        """What is known of the patient."""
+        return self._extractor.timeline(data)
+
+    def read_prefetch(self, prefetch: Json, patient: str) -> PatientData:
+        """The data of a hook call."""
+        return read_prefetch(prefetch, patient, self._reader)
+
+    def _of_prefetch(
+        self, prefetch: Json, patient: str, as_of: date
+    ) -> tuple[Assessment, Timeline]:
+        timeline = self.timeline(self.read_prefetch(prefetch, patient))
+        return self.rulebook.assess(timeline, as_of), timeline
 
 
-# An Observation with none of these among its codes does not bear on the question.
-_TOPICS = ("measurements", "findings", "markers", "performance", "disease_status")
+def _digest(prefetch: Json, patient: str, as_of: date) -> Hashable:
+    """What a record is known by: its content, whose it is, and the day."""
+    try:
+        content = orjson.dumps(prefetch)
+    except TypeError:  # nested too deeply, or a number beyond 64 bits: not worth keeping
+        return object()
+    return blake2b(content, digest_size=16).digest(), patient, as_of
 
 
 def load_assessor() -> Assessor:
     """Read the rule book and the vocabulary; done once at start-up."""
     rulebook = load_rulebook()
     vocabulary = rulebook.knowledge.vocabulary
-
-    def concerns(codes: Concept) -> bool:
-        return any(
-            vocabulary.find(topic, coding.system, coding.code)
-            for coding in codes.codings
-            for topic in _TOPICS
-        )
-
-    reader = ResourceReader(vocabulary.normalise_system, concerns)
+    reader = ResourceReader(vocabulary.normalise_system, Relevance(vocabulary))
     units = UnitConverter()
     units.prepare()
     return Assessor(rulebook, reader, Extractor(vocabulary, units))

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, field, replace
 from datetime import date
+from typing import NoReturn
 
 import pytest
 from assessments import BY_GRADE, POSSIBLE, SUPPORTED, TRUE_PROGRESSION, card_maker
@@ -26,7 +27,6 @@ from service.cds.strict import findings
 from service.extract.medications import MedicationReader
 from service.fhir.errors import MissingDataError
 from service.fhir.json_types import JsonObject
-from service.fhir.records import PatientData
 
 TODAY = date(2026, 5, 20)
 SUNITINIB = medication_request("sunitinib")
@@ -40,27 +40,27 @@ COURSE = Therapy(
 
 @dataclass
 class Conclusion:
-    """A rule book that concludes what it is told, and remembers for which day."""
+    """An assessor that concludes what it is told, and remembers for which day."""
 
     assessment: Assessment
     days: list[date] = field(default_factory=list)
 
-    def assess(self, timeline: Timeline, as_of: date) -> Assessment:
-        assert timeline.patient == "p1"
+    def assess(
+        self, _prefetch: JsonObject, patient: str, as_of: date
+    ) -> tuple[Assessment, Timeline]:
+        assert patient == "p1"
         self.days.append(as_of)
-        return self.assessment
+        return self.assessment, Timeline(patient, therapies=(COURSE,))
 
 
-def no_data(_prefetch: JsonObject, _patient: str) -> PatientData:
+def no_data(_prefetch: JsonObject, _patient: str, _as_of: date) -> NoReturn:
     raise MissingDataError({"imaging": "absent"})
 
 
 def parts(rulebook: Conclusion, **changes: object) -> Parts:
     vocabulary = load_vocabulary()
     made = Parts(
-        rulebook=rulebook,
-        read_prefetch=lambda _, patient: PatientData(patient, ()),
-        read_timeline=lambda data: Timeline(data.patient, therapies=(COURSE,)),
+        assess=rulebook.assess,
         orders=OrderReader(vocabulary, MedicationReader(vocabulary), load_order_words()),
         speaking=load_speaking(),
         cards=card_maker(),
@@ -182,9 +182,9 @@ def test_the_same_call_gives_the_same_cards() -> None:
 def test_missing_data_is_an_error_where_the_orders_bear_on_the_question() -> None:
     call = read_call(order_sign(SUNITINIB), Hook.ORDER_SIGN, str)
     with pytest.raises(MissingDataError):
-        answer(call, parts(Conclusion(SUPPORTED), read_prefetch=no_data))
+        answer(call, parts(Conclusion(SUPPORTED), assess=no_data))
 
 
 def test_other_orders_need_no_data() -> None:
     call = read_call(order_sign(medication_request("paracetamol")), Hook.ORDER_SIGN, str)
-    assert answer(call, parts(Conclusion(SUPPORTED), read_prefetch=no_data)) == ()
+    assert answer(call, parts(Conclusion(SUPPORTED), assess=no_data)) == ()

@@ -231,7 +231,8 @@ def test_threads_may_share_a_reader() -> None:
 
 
 def test_observations_that_do_not_concern_the_question_are_not_validated() -> None:
-    def concerns(codes: Concept) -> bool:
+    def concerns(kind: str, codes: Concept) -> bool:
+        assert kind == "Observation"
         return codes.has("urn:s", "c")
 
     reader = ResourceReader(concerns=concerns)

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
-from typing import Protocol
 
 from rules.assessment import Assessment
 from rules.timeline import Timeline
@@ -18,29 +17,16 @@ from service.cds.speaking import Hook, Indicator, Occasion, Speaking
 from service.cds.suggestions import Whose
 from service.cds.wording import Wording, counted
 from service.fhir.json_types import JsonObject
-from service.fhir.records import PatientData
 
-
-class Assesses(Protocol):
-    """What is needed of the rule book."""
-
-    def assess(self, timeline: Timeline, as_of: date) -> Assessment:
-        """Assess one patient as of a day."""
-        ...
+Assess = Callable[[JsonObject, str, date], tuple[Assessment, Timeline]]
+"""From a prefetch, the patient's id and the day to the assessment and what it rests on."""
 
 
 @dataclass(frozen=True)
 class Parts:
-    """What an answer is made with; shared by all calls.
+    """What an answer is made with; shared by all calls."""
 
-    Attributes:
-        read_prefetch: from the prefetch and the patient's id to the patient's data.
-        read_timeline: from the patient's data to the timeline.
-    """
-
-    rulebook: Assesses
-    read_prefetch: Callable[[JsonObject, str], PatientData]
-    read_timeline: Callable[[PatientData], Timeline]
+    assess: Assess
     orders: OrderReader
     speaking: Speaking
     cards: CardMaker
@@ -59,8 +45,7 @@ def answer(call: Call, parts: Parts) -> tuple[Card, ...]:
     orders = parts.orders.read(call.drafts, call.selections)
     if not _concerns_us(call.hook, orders):
         return ()
-    timeline = parts.read_timeline(parts.read_prefetch(call.prefetch, call.patient_id))
-    assessment = parts.rulebook.assess(timeline, parts.today())
+    assessment, timeline = parts.assess(call.prefetch, call.patient_id, parts.today())
     situation = _Situation(call, orders, assessment, _leading(assessment, timeline))
     return tuple(_speak(situation, parts))
 

@@ -35,8 +35,9 @@ def plain(text: str, longest: int | None = LONGEST) -> str:
 
     ``longest`` is None for words of our own, which are never cut.
     """
-    visible = "".join(" " if _invisible(c) else c for c in text)
-    line = _SPACE.sub(" ", visible).strip()
+    if not text.isprintable():  # most are, and looking at each character is slow
+        text = "".join(" " if _invisible(c) else c for c in text)
+    line = _SPACE.sub(" ", text).strip()
     if longest is None or len(line) <= longest:
         return line
     return f"{line[: longest - 1].rstrip()}…"

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, fields, is_dataclass
 from enum import Enum
+from functools import cache
+from typing import Any
 
 from service.cds.speaking import Indicator
 from service.fhir.json_types import Json
@@ -134,9 +136,11 @@ def wire(value: object) -> Json:
     Raises:
         TypeError: something that has no JSON form here.
     """
+    if value.__class__ in (str, int, float, bool):
+        return value
     if isinstance(value, Enum):
         return str(value.value)
-    if isinstance(value, str | int | float):
+    if isinstance(value, str):
         return value
     if isinstance(value, tuple):
         return [wire(item) for item in value]
@@ -144,8 +148,17 @@ def wire(value: object) -> Json:
         return {str(key): wire(item) for key, item in value.items()}
     if not is_dataclass(value):
         raise TypeError(f"{type(value).__name__} has no JSON form here")
-    members = ((field.name, getattr(value, field.name)) for field in fields(value))
-    return {_camel(name): wire(item) for name, item in members if item not in (None, "", (), {})}
+    members = ((name, getattr(value, field)) for field, name in _members(value.__class__))
+    return {name: wire(item) for name, item in members if item not in _NOTHING}
+
+
+_NOTHING: tuple[object, ...] = (None, "", (), {})
+
+
+@cache
+def _members(record: type[Any]) -> tuple[tuple[str, str], ...]:
+    """The members of a kind of record, with their names in JSON."""
+    return tuple((field.name, _camel(field.name)) for field in fields(record))
 
 
 def _camel(name: str) -> str:

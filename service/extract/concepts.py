@@ -14,7 +14,6 @@ class Reading:
     """One coded value of an Observation: the Observation's own, or that of a component."""
 
     record: ObservationRecord
-    code: Concept
     term: Term
     value: Value
 
@@ -31,12 +30,16 @@ def coded_or_named(vocabulary: Vocabulary, topic: str, concept: Concept) -> tupl
 
 def readings(vocabulary: Vocabulary, topic: str, record: ObservationRecord) -> list[Reading]:
     """The values of an Observation whose code belongs to a topic, its own first."""
-    pairs = [(record.code, record.value), *((c.code, c.value) for c in record.components)]
     return [
-        Reading(record, code, term, value)
-        for code, value in pairs
+        Reading(record, term, value)
+        for code, value in coded_values(record)
         for term in coded(vocabulary, topic, code)
     ]
+
+
+def coded_values(record: ObservationRecord) -> list[tuple[Concept, Value]]:
+    """What an Observation asks and answers: itself, then each component."""
+    return [(record.code, record.value), *((c.code, c.value) for c in record.components)]
 
 
 def spoken(concept: Concept) -> str:

@@ -15,6 +15,12 @@ from service.fhir.records import ConditionRecord
 LIVER_METASTASIS = "liver metastasis"
 
 _SECONDARY = re.compile(r"\b(?:metasta\w+|secondary malignant)", re.IGNORECASE)
+# words that say where a metastasis is, not where it comes from: "of lung" is no lung cancer
+_DEPOSIT = re.compile(
+    r"\b(?:secondary|metastatic malignant neoplasm (?:to|of)|metastas[ei]s (?:to|of|in))\b"
+    r"(?!.*\bfrom\b)",
+    re.IGNORECASE,
+)
 _DENIED = re.compile(
     r"\b(?:family history|screening|suspected|no|not(?! (?:otherwise )?specified)|without"
     r"|ruled? out|negative)\b",
@@ -63,8 +69,11 @@ class ConditionReader:
             return []
         return [(term, "matched by text") for term in self._named(record)]
 
-    def _named(self, record: ConditionRecord) -> tuple[Term, ...]:
-        return self._vocabulary.find_in_text("conditions", record.code.words)
+    def _named(self, record: ConditionRecord) -> list[Term]:
+        words = record.code.words
+        named = self._vocabulary.find_in_text("conditions", words)
+        deposit = _DEPOSIT.search(words) is not None
+        return [t for t in named if not deposit or t.attributes["kind"] == "metastasis"]
 
     def _is_denied(self, record: ConditionRecord) -> bool:
         """Whether a tumour is named, in words alone, beside words that may deny it."""

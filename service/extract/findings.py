@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from rules.timeline import FindingKind
 from rules.vocabulary import Term, Vocabulary
-from service.extract.concepts import coded
+from service.extract.concepts import coded, coded_values
 from service.extract.notes import Notes, Unusable
 from service.fhir.records import Concept, ObservationRecord, Value
 
@@ -41,12 +41,14 @@ class FindingReader:
 
     def states(self, record: ObservationRecord) -> bool:
         """Whether an Observation makes a statement of a known kind, readable or not."""
-        return any(self._kinds(code) or self._implied(value) for code, value in _pairs(record))
+        return any(
+            self._kinds(code) or self._implied(value) for code, value in coded_values(record)
+        )
 
     def statements(self, record: ObservationRecord, notes: Notes) -> list[Statement]:
         """What one Observation states; what cannot be read is named."""
         found: list[Statement] = []
-        for code, value in _pairs(record):
+        for code, value in coded_values(record):
             kinds = self._kinds(code)
             for term in kinds:
                 try:
@@ -113,10 +115,6 @@ class FindingReader:
         for term in self._vocabulary.find_in_text("values", text):
             if words in {name.casefold() for name in (term.name, *term.names)}:
                 yield term.name
-
-
-def _pairs(record: ObservationRecord) -> list[tuple[Concept, Value]]:
-    return [(record.code, record.value), *((c.code, c.value) for c in record.components)]
 
 
 def _kind(term: Term) -> FindingKind:

@@ -50,7 +50,7 @@ class Imaging:
 
 
 class ImagingReader:
-    """Reads the imaging of patients."""
+    """Reads the imaging of patients; its parts, one a kind of fact, are its attributes."""
 
     def __init__(self, vocabulary: Vocabulary, units: UnitConverter) -> None:
         self.vocabulary = vocabulary

@@ -55,7 +55,7 @@ class LesionNames:
         Raises:
             Unusable: several lesions in focus, or a tracking identifier that several have.
         """
-        if len({self.leader(structure) for structure in self._in_focus(record)}) > 1:
+        if len(self.in_focus(record)) > 1:
             raise Unusable("cannot be paired: several lesions are in its focus")
         certain = self._certain(record)
         tracking = self._tracking(record)
@@ -79,6 +79,10 @@ class LesionNames:
             raise Unusable("cannot be paired: several lesions have its site")
         return f"{_SITE}{site} {label}"
 
+    def in_focus(self, record: ObservationRecord) -> list[str]:
+        """The lesions whose BodyStructures are in the focus of an Observation."""
+        return sorted({self.leader(structure) for structure in self._structures_of(record)})
+
     def leader(self, name: str) -> str:
         """The name that the lesion of a certain name is called by: the first in the alphabet."""
         while self._leader.get(name, name) != name:
@@ -94,11 +98,11 @@ class LesionNames:
 
     def _certain(self, record: ObservationRecord) -> list[str]:
         """The BodyStructure in focus and the tracking UID: names that mean one lesion."""
-        structures = self._in_focus(record)
+        structures = self._structures_of(record)
         uids = [_uid(value) for value in self._component(record, "tracking uid")]
         return (structures if len(structures) == 1 else []) + uids
 
-    def _in_focus(self, record: ObservationRecord) -> list[str]:
+    def _structures_of(self, record: ObservationRecord) -> list[str]:
         known = (r for r in record.focus if r in self._structures or r.startswith(_STRUCTURE))
         return list(dict.fromkeys(known))
 

@@ -6,7 +6,7 @@ from decimal import Decimal
 
 from rules.timeline import Measurement, Phase, Quantity, Source
 from rules.vocabulary import Vocabulary
-from service.extract.concepts import Reading, coded, readings
+from service.extract.concepts import Reading, coded_or_named, readings
 from service.extract.notes import Notes, Unusable
 from service.extract.observations import note_of
 from service.extract.phases import PhaseRead, PhaseReader
@@ -74,11 +74,15 @@ class MeasurementReader:
     def _is_not_mean(self, found: list[Reading]) -> bool:
         """Whether a maximum, minimum or deviation was taken of the region."""
         values = [reading.value for reading in found if reading.term.name == "derivation"]
-        return any(
-            not isinstance(value, Concept)
-            or "mean" not in {t.name for t in coded(self._vocabulary, "measurements", value)}
-            for value in values
-        )
+        return any(not self._is_mean(value) for value in values)
+
+    def _is_mean(self, derivation: Value) -> bool:
+        if isinstance(derivation, str):
+            derivation = Concept(text=derivation)
+        if not isinstance(derivation, Concept):
+            return False
+        terms = coded_or_named(self._vocabulary, "measurements", derivation)
+        return [term.name for term in terms] == ["mean"]
 
     def _numbers(
         self, record: ObservationRecord, notes: Notes

@@ -54,7 +54,7 @@ class MedicationReader:
         agents = {term.name: Agent(term.name, term.attributes["group"]) for term in found}
         excluded, ruled_out = self._exclusion(medication, route, agents)
         usable = tuple(agents[name] for name in sorted(agents.keys() - ruled_out))
-        return Identified(usable, not by_code, excluded)
+        return Identified(usable, by_text=bool(named) and not by_code, excluded=excluded)
 
     def _by_code(self, medication: Concept) -> list[tuple[Term, ...]]:
         """The agents that each code system names, systems without one left out."""

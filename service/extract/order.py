@@ -24,7 +24,10 @@ def in_order(timeline: Timeline) -> Timeline:
             timeline.measurements,
             lambda m: _key(days[m.study], m.source, m.lesion, m.quantity.value, str(m.phase)),
         ),
-        findings=_sorted(timeline.findings, lambda f: _key(f.day, f.source, f.kind.value, f.value)),
+        findings=_sorted(
+            timeline.findings,
+            lambda f: _key(f.day, f.source, f.kind.value, f.value, f.lesion or ""),
+        ),
         markers=_sorted(timeline.markers, lambda m: _key(m.day, m.source, m.marker, m.series)),
         performance=_sorted(timeline.performance, lambda p: _key(p.day, p.source)),
         local_therapies=_sorted(timeline.local_therapies, lambda p: _key(p.day, p.source, p.name)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -44,13 +44,22 @@ class Pairing:
                 found.append(Paired(record, None))
         return found
 
-    def stated(self, records: Iterable[ObservationRecord], known: Set[str | None]) -> list[Paired]:
-        """Statements with their lesions.
+    def stated(
+        self, records: Sequence[ObservationRecord], measured: Set[str | None]
+    ) -> list[Paired]:
+        """Statements with their lesions, once for each lesion in focus.
 
-        A site alone makes no lesion ("steatosis", of the liver): it stands for the ``known``,
-        measured lesion of this site, or for one that is stated to be new there.
+        A site alone makes no lesion ("steatosis", of the liver): it stands for the one that was
+        measured there, or is stated to be new there.
         """
-        return [Paired(record, self._stated(record, known)) for record in records]
+        new = (r for r in records if _NEW in self._findings.statements(r, Notes()))
+        known = {*measured, *(lesion for record in new for lesion in self._named(record))}
+        known -= {UNNAMED}
+        return [
+            Paired(record, lesion if lesion in known or not _is_weak(lesion) else None)
+            for record in records
+            for lesion in self._named(record)
+        ]
 
     def _measured(self, record: ObservationRecord) -> str:
         named = self._names.by_name(record)
@@ -58,18 +67,19 @@ class Pairing:
             return f"{_REFERENCE_REGION}{self._names.site(record.body_site)[0]}"
         return named or self._names.by_site(record)
 
-    def _stated(self, record: ObservationRecord, known: Set[str | None]) -> str | None:
+    def _named(self, record: ObservationRecord) -> list[str]:
+        """The lesions that a statement is of; one that cannot be paired is of the patient."""
+        in_focus = self._names.in_focus(record)
+        if len(in_focus) > 1:
+            return in_focus
         try:
-            lesion = self._names.by_name(record)
-            if lesion is not None:
-                return lesion
-            lesion = self._names.by_site(record)
-        except Unusable:  # the statement itself still holds for the patient
-            return None
-        if lesion in known and lesion != UNNAMED:
-            return lesion
-        new = _NEW in self._findings.statements(record, Notes())
-        return lesion if new and paired_by_site(lesion) else None
+            return [self._names.by_name(record) or self._names.by_site(record)]
+        except Unusable:
+            return [UNNAMED]
+
+
+def _is_weak(lesion: str) -> bool:
+    return lesion == UNNAMED or paired_by_site(lesion)
 
 
 def unpairable(measurements: Iterable[Measurement], lesions: Iterable[Lesion]) -> set[str]:
@@ -80,7 +90,7 @@ def unpairable(measurements: Iterable[Measurement], lesions: Iterable[Lesion]) -
     """
     values: dict[tuple[object, ...], set[Decimal]] = {}
     for m in measurements:
-        if m.lesion == UNNAMED or paired_by_site(m.lesion):
+        if _is_weak(m.lesion):
             values.setdefault((m.lesion, m.study, m.quantity, m.phase), set()).add(m.value)
     found = {str(subject[0]) for subject, numbers in values.items() if len(numbers) > 1}
     tumours = {lesion.id for lesion in lesions if not lesion.reference_region}

@@ -46,7 +46,7 @@ class StudyIndex:
         if study is None:
             if record.day is None:
                 raise Unusable("undated, and it names no study")
-            study = f"day:{record.day}"
+            study = _day_id(record.day)
         if record.day is not None:
             self._days.setdefault(study, set()).add(record.day)
         return study
@@ -78,7 +78,7 @@ class StudyIndex:
 
     def measured_on(self, record: ObservationRecord) -> str | None:
         """The day of measurements without a study that an Observation falls on."""
-        study = f"day:{record.day}"
+        study = _day_id(record.day) if record.day else ""
         return study if study in self._days else None
 
     def phases(self, study: str) -> frozenset[Phase]:
@@ -120,6 +120,11 @@ class StudyIndex:
         if reference in self._studies or reference.startswith("ImagingStudy/"):
             return reference
         return self._by_uid.get(_bare(reference))
+
+
+def _day_id(day: PartialDate) -> str:
+    """The id of a day, or of the days that it may be, as a study."""
+    return f"day:{day.earliest}" if day.exact else f"day:{day.earliest}/{day.latest}"
 
 
 def _bare(uid: str) -> str:

@@ -142,6 +142,14 @@ ELEMENTS: Mapping[str, Elements] = {
 }
 """The elements read of each resource type, in the shape of R4."""
 
+CHECKED_ON_CUTTING = frozenset(
+    ("identifier", "category", "focus", "hasMember", "derivedFrom", "partOf")
+)
+"""Lists whose objects the cut and their readers check in full: references, labels.
+
+A model would check no more of them, and each object costs as much as a value does.
+"""
+
 _DAYS = frozenset(
     ("effectiveDateTime", "start", "end", "started", "performedDateTime", "authoredOn")
 ) | {"dateAsserted"}

@@ -8,10 +8,10 @@ memory only, and gone with the process.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from functools import cache, lru_cache
-from typing import TYPE_CHECKING, TypeAlias
+from functools import lru_cache
+from typing import TypeAlias
 
 import orjson
 
@@ -24,36 +24,23 @@ from service.fhir.readers.observation import values_not_read
 from service.fhir.records import Concept, Record, UnreadRecord
 from service.fhir.shapes import to_r4
 from service.fhir.statuses import passed_over
+from service.fhir.validation import load_models, validate
 
-if TYPE_CHECKING:
-    from pydantic import BaseModel, ValidationError
+BESIDE_THE_POINT = "does not bear on the question"
 
-BESIDE_THE_POINT = "Observation that does not bear on the question"
+# The element whose codes tell whether a resource bears on the question.
+_TOLD_BY = {
+    "Observation": "code",
+    "MedicationStatement": "medicationCodeableConcept",
+    "MedicationRequest": "medicationCodeableConcept",
+    "MedicationAdministration": "medicationCodeableConcept",
+}
 
 # Never read: not worth keeping, nor telling apart by.
 _ASIDE = ("id", "meta", "text", "contained")
 
-# What the library says, by type or message, in our words; the first that fits.
-_CAUSES = (
-    ("missing", "missing"),
-    ("model_validation_format", "not an object"),
-    ("Expect any of", "none of the choices of a required element"),
-    ("got multiple", "more than one choice of the same element"),
-    ("Decimal", "not a number"),
-    ("DateTime", "not a date"),
-    ("datetime", "not a date"),
-    ("Date", "not a date"),
-    ("Instant", "not an instant"),
-    ("Time", "not a time"),
-    ("string_type", "not a text"),
-    ("string_pattern", "not a text that this element may have"),
-    ("list_type", "not a list"),
-    ("int_", "not a whole number"),
-    ("bool_", "not a boolean"),
-)
-
-Concerns: TypeAlias = Callable[[Concept], bool]
-"""Whether an Observation with these codes, its own and its components', is worth reading."""
+Concerns: TypeAlias = Callable[[str, Concept], bool]
+"""Whether a resource of a type, with these codes (an Observation's components' too), is worth reading."""
 
 
 @dataclass(frozen=True)
@@ -88,7 +75,7 @@ class ResourceReader:
                 None for all.
             keep: how many resources to remember; 0 for none.
         """
-        _models()
+        load_models()
         self._normalise = normalise
         self._concerns = concerns
         self._known = lru_cache(maxsize=keep)(self._read)
@@ -118,47 +105,30 @@ class ResourceReader:
         resource = to_r4(kind, resource)
         if status := passed_over(kind, resource):
             return Reading(passed_over=f"{kind} not used: {status}")
-        if kind == "Observation" and self._is_beside_the_point(resource):
+        if self._is_beside_the_point(kind, resource):
             return Reading(passed_over=BESIDE_THE_POINT)
         resource = narrow(resource, ELEMENTS[kind])
-        _validate(kind, resource)
+        validate(kind, resource)
         record = READERS[kind](resource, reference, self._normalise)
         gap = values_not_read(resource) if kind == "Observation" else ""
         return Reading(record, UnreadRecord(reference, kind, gap) if gap else None)
 
-    def _is_beside_the_point(self, observation: JsonObject) -> bool:
-        if self._concerns is None:
+    def _is_beside_the_point(self, kind: str, resource: JsonObject) -> bool:
+        name = _TOLD_BY.get(kind)
+        if self._concerns is None or name is None:
             return False
-        holders = (observation, *objects_of(observation, "component"))
-        codes = (concept(object_of(holder, "code"), self._normalise) for holder in holders)
-        return not self._concerns(joined(codes))
+        if resource.get("hasMember") and resource.get("focus"):
+            return False  # a group of measurements: it tells which lesion they are of
+        holders = (resource, *objects_of(resource, "component"))
+        names = (name, "valueCodeableConcept")  # a finding may be the value of a general question
+        codes = (
+            concept(object_of(holder, name), self._normalise)
+            for holder in holders
+            for name in names
+            if name in holder
+        )
+        return not self._concerns(kind, joined(codes))
 
 
 def _unread(kind: str, reference: str, reason: str) -> Reading:
     return Reading(unread=UnreadRecord(reference, kind, reason))
-
-
-@cache
-def _models() -> Mapping[str, type[BaseModel]]:
-    """The models of the resources that are read. R4B: the library has no package for 4.0.1."""
-    from fhir.resources.R4B import get_fhir_model_class  # noqa: PLC0415 - a third of a second
-
-    return {kind: get_fhir_model_class(kind) for kind in READERS}
-
-
-def _validate(kind: str, resource: JsonObject) -> None:
-    from pydantic import ValidationError  # noqa: PLC0415 - comes with the models, loaded late
-
-    try:
-        _models()[kind].model_validate({"resourceType": kind, **resource})
-    except ValidationError as error:
-        raise _named(error) from None  # its text would quote the value
-
-
-def _named(error: ValidationError) -> Unreadable:
-    first = error.errors(include_url=False, include_context=False, include_input=False)[0]
-    path = (part for part in first["loc"] if part != "root")  # the library's own, for a misfit
-    element = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in path)
-    said = first["type"] + first["msg"]
-    cause = next((ours for theirs, ours in _CAUSES if theirs in said), "not as FHIR R4 has it")
-    return Unreadable(element.lstrip(".") or "the resource", cause)
