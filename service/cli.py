@@ -143,8 +143,7 @@ def rules(page: str | None) -> None:
 
 
 @main.command()
-@click.option("--port", type=click.IntRange(1, 65535), default=8080, show_default=True)
-@click.option("--keep", is_flag=True, help="Leave the service running until interrupted.")
+@click.option("--url", help="A running service. Default: one is started for the occasion.")
 @click.option(
     "--calls",
     type=click.Path(exists=True, file_okay=False, path_type=Path),
@@ -153,11 +152,11 @@ def rules(page: str | None) -> None:
     help="Where the invented calls are.",
 )
 @in_one_line
-def demo(port: int, keep: bool, calls: Path) -> None:
-    """First look: start the service, fire one invented call per hook, print the cards."""
+def demo(url: str | None, calls: Path) -> None:
+    """First look: fire one invented call per hook at the service and print the cards."""
     from service.demo import demonstrate  # noqa: PLC0415
 
-    sys.exit(demonstrate(port, calls, keep=keep))
+    sys.exit(demonstrate(url, calls))
 
 
 if __name__ == "__main__":

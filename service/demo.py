@@ -6,9 +6,10 @@ import subprocess
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from datetime import date
 from pathlib import Path
+from socket import socket
 
 import orjson
 import requests
@@ -31,42 +32,53 @@ class NotStartedError(OSError):
     """The service did not come up."""
 
 
-def demonstrate(port: int, calls: Path, *, keep: bool) -> int:
-    """Fire the calls and print their cards. Returns the exit code."""
+def demonstrate(base: str | None, calls: Path) -> int:
+    """Fire the calls and print their cards. Returns the exit code.
+
+    ``base`` is the address of a running service; None starts one for the occasion.
+
+    Raises:
+        NotStartedError: no service answers.
+    """
+    if base is None:
+        with _service(_free_port()) as started:
+            return demonstrate(started, calls)
     out = console()
-    with _service(port) as base:
-        listed = requests.get(f"{base}/cds-services", timeout=10).json()["services"]
-        out.print(f"[bold]{base}/cds-services[/] lists {len(listed)} services.")
-        shown = [_show(out, base, calls / name, title) for name, title in SHOWN]
-        if keep:
-            out.print(f"The service keeps running on {base}; stop it with Ctrl-C.")
-            _until_interrupted()
+    _wait_for(base)
+    listed = requests.get(f"{base}/cds-services", timeout=10).json()["services"]
+    out.print(f"[bold]{base}/cds-services[/] lists {len(listed)} services.")
+    shown = [_show(out, base, calls / name, title) for name, title in SHOWN]
     return 0 if all(shown) else 1
+
+
+def _free_port() -> int:
+    with closing(socket()) as sock:
+        sock.bind(("127.0.0.1", 0))
+        port: int = sock.getsockname()[1]
+        return port
 
 
 @contextmanager
 def _service(port: int) -> Iterator[str]:
-    base = f"http://127.0.0.1:{port}"
     command = [sys.executable, "-m", "service.cli", "serve", "--port", str(port)]
     process = subprocess.Popen(command)  # noqa: S603 - our own command line
     try:
-        _wait_for(base, process)
-        yield base
+        yield f"http://127.0.0.1:{port}"
     finally:
         process.terminate()
         process.wait()
 
 
-def _wait_for(base: str, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(base: str) -> None:
     deadline = time.monotonic() + _PATIENCE_SECONDS
-    while time.monotonic() < deadline and process.poll() is None:
+    while time.monotonic() < deadline:
         try:
             requests.get(f"{base}/health", timeout=1).raise_for_status()
         except requests.RequestException:
             time.sleep(0.1)
         else:
             return
-    raise NotStartedError(f"the service did not start on {base}; is the port taken?")
+    raise NotStartedError(f"no service answers on {base}; is the port taken?")
 
 
 def _show(out: Console, base: str, folder: Path, title: str) -> bool:
@@ -87,11 +99,3 @@ def _told_today(call: Json) -> JsonObject:
     if not isinstance(moved, dict):
         raise ValueError("a call must be a JSON object")
     return moved
-
-
-def _until_interrupted() -> None:
-    try:
-        while True:
-            time.sleep(1)
-    except KeyboardInterrupt:
-        return

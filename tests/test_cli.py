@@ -5,9 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-from contextlib import closing
 from pathlib import Path
-from socket import socket
 
 import pytest
 from click.testing import CliRunner
@@ -116,12 +114,9 @@ def test_the_service_does_not_listen_beyond_this_machine() -> None:
 
 
 def test_the_first_look_shows_a_card_for_every_hook() -> None:
-    with closing(socket()) as sock:
-        sock.bind(("127.0.0.1", 0))
-        port = sock.getsockname()[1]
     calls = FIXTURES / "calls"
     shown = subprocess.run(
-        [sys.executable, "-m", "service.cli", "demo", "--port", str(port), "--calls", str(calls)],
+        [sys.executable, "-m", "service.cli", "demo", "--calls", str(calls)],
         capture_output=True,
         text=True,
         timeout=60,
