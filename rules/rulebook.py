@@ -17,7 +17,8 @@ from rules.assessment import Assessment, RulebookId
 from rules.catalog.grade.rules import grade_rules, tally_items
 from rules.clinical_facts import ClinicalFacts
 from rules.criteria.pages import load_criteria
-from rules.features.picture import Knowledge, picture_of
+from rules.features.knowledge import Knowledge
+from rules.features.picture import picture_of
 from rules.items import ItemRule
 from rules.judge import Judgement, Strata, compile_strata, judge
 from rules.numbers import Numbers, numbers_of

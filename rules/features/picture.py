@@ -7,53 +7,22 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules.assessment import LesionChange
-from rules.clinical_facts import AgentUse, ClinicalFacts, NewLesion
-from rules.criteria.pages import CriterionPage
+from rules.clinical_facts import ClinicalFacts
 from rules.dates import PartialDate, days_between
-from rules.exposure import Exposure, exposure_of
 from rules.features import evidence
+from rules.features.appearance import known_lesion_cystic, new_lesion
 from rules.features.attenuation import attenuations
 from rules.features.changes import lesion_changes
 from rules.features.diagnosis import Disease, disease
 from rules.features.flags import quality_flags
 from rules.features.growth import second_growth
-from rules.features.lines import Line, agent_use, lines_at, too_coarse
+from rules.features.knowledge import Knowledge
 from rules.features.lookup import Lookup
 from rules.features.markers import MarkerReading, read_markers
 from rules.features.sizes import Targets, liver_targets, new_liver_lesions, sums
 from rules.features.studies import Compared, compared, index_study
-from rules.numbers import Numbers
+from rules.features.therapies import Therapies, therapies_at
 from rules.timeline import FindingKind, Lesion, Timeline
-from rules.vocabulary import Vocabulary
-
-
-@dataclass(frozen=True, repr=False)
-class Knowledge:
-    """What the features need beside the timeline: numbers, criteria, names of agents."""
-
-    numbers: Numbers
-    criteria: Mapping[str, CriterionPage]
-    vocabulary: Vocabulary
-
-    def group_of(self, ingredient: str) -> str:
-        """KIT, VEGFR, VEGF, OTHER or ICI."""
-        return self.vocabulary.term("agents", ingredient).attributes["group"]
-
-
-@dataclass(frozen=True)
-class Therapies:
-    """The lines at the index study, how each counts, and what leads."""
-
-    lines: Mapping[str, Line]
-    agents: tuple[AgentUse, ...]
-    exposure: Exposure
-    coarse: tuple[str, ...]  # ingredients whose dates are there but too coarse
-
-    @property
-    def leading(self) -> Line | None:
-        """The line of the leading agent, or of the checkpoint inhibitor where it is alone."""
-        named = self.exposure.named
-        return self.lines[named.ingredient] if named else None
 
 
 @dataclass(frozen=True)
@@ -93,7 +62,7 @@ def picture_of(timeline: Timeline, as_of: date, knowledge: Knowledge) -> Picture
     index = index_study(look, as_of)
     day = index.day if index else PartialDate.on(as_of)
     tumour = disease(look)
-    therapies = _therapies(timeline, day, tumour.primary, knowledge)
+    therapies = therapies_at(timeline, day, tumour.primary, knowledge)
     start = therapies.leading.start if therapies.leading else None
     studies = compared(look, index, start, as_of, numbers)
     targets = liver_targets(look, studies, numbers)
@@ -125,24 +94,6 @@ class _Parts:
     new_lesions: tuple[Lesion, ...]
     beside: Beside
     said: Mapping[str, tuple[str, ...]]
-
-
-def _therapies(
-    timeline: Timeline, day: PartialDate, primary: str, knowledge: Knowledge
-) -> Therapies:
-    numbers = knowledge.numbers
-    lines = {line.ingredient: line for line in lines_at(timeline.therapies, day, numbers)}
-    uses = {
-        name: use
-        for name, line in lines.items()
-        if (use := agent_use(line, knowledge.group_of(name), day, numbers)) is not None
-    }
-    return Therapies(
-        lines,
-        tuple(uses.values()),
-        exposure_of(uses.values(), primary, numbers),
-        tuple(name for name, use in uses.items() if too_coarse(lines[name], use)),
-    )
 
 
 def _beside(setting: evidence.Setting, primary: str, knowledge: Knowledge) -> Beside:
@@ -206,10 +157,11 @@ def _facts(
         agents=parts.therapies.agents,
         sld=sums(look, parts.targets, parts.studies),
         hu=attenuations(look, parts.targets, parts.studies),
-        new_lesion=_new_lesion(parts.new_lesions, look),
+        new_lesion=new_lesion(parts.new_lesions, look),
         conspicuity=bool(parts.said["conspicuity"]),
         nodule=bool(parts.said["nodule"]),
-        qualitative=bool(parts.said["qualitative"]) or _old_lesion_cystic(parts, look),
+        qualitative=bool(parts.said["qualitative"])
+        or known_lesion_cystic(look, parts.new_lesions, parts.studies.index),
         extrahepatic=beside.elsewhere.value,
         pet=beside.pet.value,
         pet_days=beside.pet.days,
@@ -242,39 +194,3 @@ def _ambiguous(beside: Beside) -> bool:
 
 def _incomplete(timeline: Timeline, studies: Compared) -> bool:
     return bool(timeline.unread or timeline.unavailable or studies.unmeasured)
-
-
-def _new_lesion(lesions: tuple[Lesion, ...], look: Lookup) -> NewLesion | None:
-    """All new lesions as one: solid if any is, cyst-like and correlated only if all are."""
-    if not lesions:
-        return None
-    characters = [_character(lesion, look) for lesion in lesions]
-    if "solid-enhancing" in characters:
-        character = "solid-enhancing"
-    else:
-        character = "cyst-like" if set(characters) == {"cyst-like"} else "unknown"
-    return NewLesion(character, all(_correlated(lesion, look) for lesion in lesions))
-
-
-def _character(lesion: Lesion, look: Lookup) -> str:
-    said = [f.value for f in look.findings(FindingKind.LESION_CHARACTER) if f.lesion == lesion.id]
-    return "solid-enhancing" if "solid-enhancing" in said else (said[-1] if said else "unknown")
-
-
-def _correlated(lesion: Lesion, look: Lookup) -> bool:
-    said = [
-        f.value
-        for f in look.findings(FindingKind.BASELINE_CORRELATE)
-        if f.lesion in (lesion.id, None)
-    ]
-    return bool(said) and all(value == "present" for value in said)
-
-
-def _old_lesion_cystic(parts: _Parts, look: Lookup) -> bool:
-    """A known lesion described as cyst-like at the index study is a description of effect."""
-    new = {lesion.id for lesion in parts.new_lesions}
-    index = parts.studies.index
-    return index is not None and any(
-        f.value == "cyst-like" and f.lesion not in new and f.study == index.id
-        for f in look.findings(FindingKind.LESION_CHARACTER)
-    )
