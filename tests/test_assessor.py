@@ -55,11 +55,11 @@ def test_another_patient_is_never_answered_from_memory(assessor: Assessor) -> No
         assessor.of_prefetch(prefetch, "somebody-else", day)
 
 
-def test_threads_do_not_mix_patients(assessor: Assessor) -> None:
+def test_two_hundred_threads_do_not_mix_patients(assessor: Assessor) -> None:
     names = sorted(p.name for p in (FIXTURES / "calls").iterdir())
-    calls = [call(name) for name in names]
-    expected = [assessor.of_prefetch(*c)[0].grade for c in calls]
+    calls = [call(name) for name in names] * 10
+    expected = [(patient, assessor.of_prefetch(*c)[0].grade) for c in calls for patient in [c[1]]]
     fresh = load_assessor()
-    with ThreadPoolExecutor(16) as pool:
-        rounds = [list(pool.map(lambda c: fresh.of_prefetch(*c)[0].grade, calls)) for _ in range(4)]
-    assert rounds == [expected] * 4
+    with ThreadPoolExecutor(200) as pool:
+        found = list(pool.map(lambda c: fresh.of_prefetch(*c)[0], calls))
+    assert [(a.patient, a.grade) for a in found] == expected
