@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from book import judged
 from case_facts import CaseFacts
 from case_generators import case_facts
@@ -25,6 +26,7 @@ _UNSAID = (
 )
 
 
+@pytest.mark.exhaustive
 @settings(max_examples=2_000, deadline=None, suppress_health_check=_SLOW)
 @given(case=supported_facts())
 def test_no_contrary_fact_leaves_a_supported_reading_supported(case: CaseFacts) -> None:
