@@ -77,9 +77,15 @@ def test_the_response_shows_its_arithmetic(page: CriterionPage) -> None:
 
 @pytest.mark.parametrize("missing", range(3), ids=["baseline", "nadir", "index"])
 def test_a_sum_that_was_not_measured_gives_no_response(page: CriterionPage, missing: int) -> None:
-    sums: list[Decimal | None] = [Decimal(50), Decimal(50), Decimal(60)]
+    sums: list[Decimal | None] = [Decimal(50), Decimal(50), Decimal(55)]
     sums[missing] = None
     assert target_response(page, *sums) is None
+
+
+def test_progression_is_told_from_the_nadir_alone(page: CriterionPage) -> None:
+    response = target_response(page, None, Decimal(50), Decimal(60))
+    assert response is not None
+    assert response.category == "PD"
 
 
 @pytest.mark.parametrize(

@@ -52,9 +52,10 @@ def size_or_attenuation(
     )
     if new_lesion or nodule:
         return Response(PD, in_one_line(appearance_in_words(new_lesion, nodule), numbers))
-    if growth is None or change is None:
+    fell = attenuation_fell(page, attenuation)
+    if growth is None or (change is None and not _grew_without_fall(page, growth, fell)):
         return None
-    return Response(_category(page, growth, change, attenuation_fell(page, attenuation)), numbers)
+    return Response(_category(page, growth, change, fell), numbers)
 
 
 def attenuation_fell(page: CriterionPage, attenuation: Change | None) -> bool | None:
@@ -79,11 +80,18 @@ def appearance_in_words(new_lesion: bool, nodule: bool) -> str:
     )
 
 
-def _category(page: CriterionPage, growth: Change, change: Change, fell: bool | None) -> str:
+def _grew_without_fall(page: CriterionPage, growth: Change, fell: bool | None) -> bool:
+    """Progression, which is told from the nadir alone."""
+    return fell is False and at_least(growth.percent, page["progression_size"])
+
+
+def _category(
+    page: CriterionPage, growth: Change, change: Change | None, fell: bool | None
+) -> str:
     if fell:
         return PR
     if at_least(growth.percent, page["progression_size"]):
         return NE if fell is None else PD
-    if at_most(change.percent, page["response_size"]):
+    if change is not None and at_most(change.percent, page["response_size"]):
         return PR
     return NE if fell is None else SD

@@ -23,11 +23,12 @@ def target_response(
     """The response of the target lesions, from their sums in mm.
 
     ``nadir`` is the smallest sum before the index study, the baseline included. None where a
-    sum was not measured: a missing sum is never zero.
+    sum that would decide was not measured: a missing sum is never zero. Progression is told from
+    the nadir alone.
     """
     sums = Sums(baseline, nadir, index)
     growth, change = sums.from_nadir, sums.from_baseline
-    if growth is None or change is None:
+    if growth is None or (change is None and not has_progressed(page, growth)):
         return None
     return Response(
         _category(page, growth, change),
@@ -42,9 +43,9 @@ def has_progressed(page: CriterionPage, growth: Change) -> bool:
     )
 
 
-def _category(page: CriterionPage, growth: Change, change: Change) -> str:
+def _category(page: CriterionPage, growth: Change, change: Change | None) -> str:
     if growth.value == 0:
         return CR
-    if has_progressed(page, growth):
+    if change is None or has_progressed(page, growth):
         return PD
     return PR if at_most(change.percent, page["partial_response"]) else SD
