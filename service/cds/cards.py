@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from functools import lru_cache, partial
 
 import orjson
 
@@ -17,6 +18,7 @@ from service.cds.suggestions import Option, Options, Proposer, Uuids, Whose
 from service.cds.summaries import ProtocolWords, protocol_summary, summary
 from service.cds.wording import Wording
 
+_BODIES_KEPT = 256
 _PROTOCOL_TOPIC = "IMAGING_PROTOCOL"
 
 
@@ -41,6 +43,12 @@ class CardMaker:
     options: Options
     addresses: Addresses
     uuids: Uuids
+    _body: Callable[[Assessment, tuple[str, ...], tuple[str, ...]], Markdown] = field(init=False)
+
+    def __post_init__(self) -> None:
+        # One assessment is shown on card after card while an order is being written.
+        body = lru_cache(_BODIES_KEPT)(partial(detail, wording=self.wording))
+        object.__setattr__(self, "_body", body)
 
     def about(
         self, assessment: Assessment, indicator: Indicator, whose: Whose, notes: Iterable[str] = ()
@@ -55,7 +63,7 @@ class CardMaker:
             topic=assessment.grade.value,
             words=(
                 summary(assessment, self.wording),
-                detail(assessment, named, notes, self.wording),
+                self._body(assessment, named, tuple(notes)),
             ),
             suggestions=suggestions,
         )

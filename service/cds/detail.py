@@ -35,7 +35,7 @@ _NONE_RECORDED = Markdown("None recorded.")
 
 
 def detail(
-    assessment: Assessment, options: Iterable[str], notes: Iterable[str], wording: Wording
+    assessment: Assessment, options: tuple[str, ...], notes: tuple[str, ...], wording: Wording
 ) -> Markdown:
     """The body of a card about an assessment.
 
@@ -45,7 +45,6 @@ def detail(
         notes: what could not be read of the call itself, one sentence each.
         wording: the words.
     """
-    chosen = tuple(options)
     return document(
         escaped(wording.urgent, None) if assessment.urgent else Markdown(""),
         section("What was found", *_found(assessment)),
@@ -53,7 +52,7 @@ def detail(
         section("Against it", _speaking_against(assessment, wording)),
         section("Missing or not comparable", _missing(assessment, notes, wording)),
         section("Why this pattern matters", why(assessment, wording)),
-        section("Options to consider", bullets(map(escaped, chosen))) if chosen else Markdown(""),
+        section("Options to consider", bullets(map(escaped, options))) if options else Markdown(""),
         section("Limits", escaped(wording.limits, None)),
         colophon(assessment, wording),
     )
