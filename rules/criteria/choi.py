@@ -85,9 +85,7 @@ def _grew_without_fall(page: CriterionPage, growth: Change, fell: bool | None) -
     return fell is False and at_least(growth.percent, page["progression_size"])
 
 
-def _category(
-    page: CriterionPage, growth: Change, change: Change | None, fell: bool | None
-) -> str:
+def _category(page: CriterionPage, growth: Change, change: Change | None, fell: bool | None) -> str:
     if fell:
         return PR
     if at_least(growth.percent, page["progression_size"]):
