@@ -22,6 +22,7 @@ from service.settings import Settings, settings_from
 from service.web.errors import register_errors
 from service.web.hooks import hooks
 from service.web.operations import operations
+from service.web.rulebook import rulebook_page
 
 
 def create_app(settings: Settings | None = None, today: Callable[[], date] = date.today) -> Flask:
@@ -43,6 +44,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     app.register_blueprint(hooks(parts, templates(vocabulary), vocabulary.normalise_system))
     app.register_blueprint(operations(assessor.rulebook.id))
+    app.register_blueprint(rulebook_page(assessor.rulebook))
     register_errors(app)
     return app
 
