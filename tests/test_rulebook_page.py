@@ -27,12 +27,17 @@ def test_every_rule_number_gap_and_source_of_a_page_is_on_it(
     assert answer.status_code == 200
     for shown in (
         page.title,
-        *(item.says for item in page.items.values()),
+        *(item.title for item in page.items.values()),
         *(number.means for number in page.parameters.values()),
         *(source.title for source in page.sources.values()),
         *page.misses,
     ):
         assert shown in text
+
+
+def test_sentences_have_their_numbers_filled_in(answer: TestResponse) -> None:
+    text = unescape(answer.get_data(as_text=True))
+    assert "[agent] was started [line days] d before the index study, less than 14 d." in text
 
 
 def test_nothing_on_the_page_runs_or_comes_from_elsewhere(answer: TestResponse) -> None:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import re
+
 from flask import Blueprint, Response, make_response, render_template
 
+from rules.numbers import Numbers
 from rules.rulebook import Rulebook
 
 # Everything comes from here, nothing runs: the page is text, tables and one style sheet.
@@ -12,9 +15,17 @@ _POLICY = (
 )
 
 
+_PLACEHOLDER = re.compile(r"{(\w+)}")
+
+
 def rulebook_page(book: Rulebook) -> Blueprint:
     """The page of a rule book."""
     blueprint = Blueprint("rulebook", __name__, template_folder="../templates")
+
+    @blueprint.app_template_filter()
+    def readable(sentence: str) -> str:
+        """A sentence with its numbers filled in; what a patient's data fills in, in brackets."""
+        return _PLACEHOLDER.sub(lambda match: _filled(match[1], book.numbers), sentence)
 
     @blueprint.get("/rulebook")
     def show() -> Response:
@@ -29,3 +40,8 @@ def rulebook_page(book: Rulebook) -> Blueprint:
         return response
 
     return blueprint
+
+
+def _filled(name: str, numbers: Numbers) -> str:
+    value = numbers.values.get(name)
+    return f"[{name.replace('_', ' ')}]" if value is None else f"{value:g}"
