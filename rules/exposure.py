@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from math import inf
 
 from rules.clinical_facts import AgentUse
 from rules.numbers import Numbers
@@ -66,11 +67,12 @@ def exposure_of(agents: Iterable[AgentUse], primary: str, numbers: Numbers) -> E
     )
 
 
-def _leads(agent: AgentUse, primary: str, numbers: Numbers) -> tuple[str, float, str]:
-    return evidence_tier(agent, primary, numbers), *_most_recent(agent)
+def _leads(agent: AgentUse, primary: str, numbers: Numbers) -> tuple[str, tuple[bool, float, str]]:
+    return evidence_tier(agent, primary, numbers), _most_recent(agent)
 
 
-def _most_recent(agent: AgentUse) -> tuple[float, str]:
+def _most_recent(agent: AgentUse) -> tuple[bool, float, str]:
     # Among equals the undated agent leads, then the latest start: the choice that claims least.
-    undated = agent.line_days is None or agent.last_dose_days is None
-    return -1 if undated else float(agent.line_days or 0), agent.ingredient
+    dated = agent.line_days is not None and agent.last_dose_days is not None
+    started = -inf if agent.line_days is None else float(agent.line_days)
+    return dated, started, agent.ingredient
