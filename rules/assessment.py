@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
 
+from rules.clinical_facts import ClinicalFacts, Silence
 from rules.timeline import Phase
 
 
@@ -134,6 +135,35 @@ class RulebookId:
 
 
 @dataclass(frozen=True)
+class Possible:
+    """One value that something not known may turn out to have, and the grade it would lead to."""
+
+    value: str  # "stable"
+    words: str  # "disease elsewhere stable or responding"
+    grade: Grade
+
+
+@dataclass(frozen=True)
+class Settles:
+    """One thing not known that alone would change the grade, with all that it may turn out to be.
+
+    Each grade is that of the same patient with this value and everything else as it is now.
+    """
+
+    datum: str  # "extrahepatic"
+    name: str  # "extrahepatic status"
+    options: tuple[Possible, ...]
+
+    @property
+    def grades(self) -> tuple[tuple[Grade, tuple[str, ...]], ...]:
+        """The grades that it may lead to, each once, with the words of the values that do."""
+        found: dict[Grade, tuple[str, ...]] = {}
+        for option in self.options:
+            found[option.grade] = (*found.get(option.grade, ()), option.words)
+        return tuple(found.items())
+
+
+@dataclass(frozen=True)
 class Assessment:
     """The conclusion for one patient at one time, with everything needed to check it."""
 
@@ -161,6 +191,9 @@ class Assessment:
     evidence: tuple[str, ...] = ()  # references of all resources that were reasoned from
     remarks: tuple[str, ...] = ()  # how something was read: matched by text, preliminary
     trace: tuple[Firing, ...] = ()
+    settles: tuple[Settles, ...] = ()  # the most telling first; where the grade leaves it open
+    facts: ClinicalFacts = field(default=ClinicalFacts())  # what the rules read
+    silence: Silence = field(default=Silence())  # and which of it nobody has looked at
 
     @property
     def outcome(self) -> Outcome:

@@ -109,3 +109,20 @@ class ClinicalFacts:
     flags: frozenset[Flag] = field(default=frozenset())
     date_ambiguous: bool = False  # a date known only to its month or year would change an item
     data_incomplete: bool = False  # data not to be had, unreadable or contradicting itself
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Where the facts say "no" because nobody looked, and how coarse their dates are.
+
+    The rules never see it: what they read is what is recorded. It tells what is false from what
+    is not known where a judgement is explained.
+    """
+
+    nodule: bool = False  # no reader says whether there is a nodule within a lesion
+    second_read: bool = False  # nobody says what a board or second reader found
+    baseline_correlate: bool = False  # a new lesion was not looked for on the baseline study
+    comparison: bool = False  # there are no two studies to compare
+    index_study: bool = False  # there is no study to judge
+    coarse: frozenset[str] = field(default=frozenset())  # index_age, pet, local_therapy, marker
+    index_age_span: int = 0  # days by which the index study may be older than it is read

@@ -7,14 +7,15 @@ stratum keeps the result independent of the order of facts, and every step is in
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import Protocol
 
 from rules.assessment import Firing, Grade, ItemKind
 from rules.catalog.grade.rules import LADDER
 from rules.clinical_facts import ClinicalFacts
 from rules.criteria.pages import CriterionPage
-from rules.engine import Engine, Fact, Match
+from rules.engine import Engine, Evaluation, Fact, Match
 from rules.exposure import Exposure, exposure_of
 from rules.items import ItemRule, code_of
 from rules.language import Rule
@@ -70,11 +71,25 @@ class Judgement:
     found: tuple[Found, ...]
     exposure: Exposure
     derived: Derived
-    trace: tuple[Firing, ...]
+    matches: tuple[Match, ...]  # what fired, stratum after stratum
+    memory: tuple[Fact, ...]  # what the rules of all strata were asked about
+
+    @property
+    def trace(self) -> tuple[Firing, ...]:
+        """What fired, for reading."""
+        return tuple(map(_firing, self.matches))
 
     def codes(self, *kinds: ItemKind) -> tuple[str, ...]:
         """The codes of the items of some kinds, in the order of the rule book."""
         return tuple(f.code for f in self.found if f.kind in kinds)
+
+
+class Reasoner(Protocol):
+    """What fires on facts: the engine, or one that remembers what the engine said."""
+
+    def evaluate(self, facts: Iterable[Fact]) -> Evaluation:
+        """What fires on these facts."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -86,9 +101,9 @@ class Strata:
     items: Mapping[str, ItemRule]
     tally_items: Mapping[str, ItemRule]
     grades: Mapping[str, Grade]
-    item_engine: Engine
-    tally_engine: Engine
-    grade_engine: Engine
+    item_engine: Reasoner
+    tally_engine: Reasoner
+    grade_engine: Reasoner
 
 
 def compile_strata(
@@ -99,36 +114,40 @@ def compile_strata(
     criteria: Mapping[str, CriterionPage],
 ) -> Strata:
     """Compile the rules once; every call shares the result. An engine that fails, fails here."""
-    strata = Strata(
-        numbers=numbers,
-        criteria=criteria,
-        items={item.rule.id: item for item in items},
-        tally_items={item.rule.id: item for item in tally_items},
-        grades={rule.id: grade for rule, grade in grade_rules},
-        item_engine=Engine(tuple(i.rule for i in items), numbers.values, SCHEMA),
-        tally_engine=Engine(tuple(i.rule for i in tally_items), numbers.values, TALLY_SCHEMA),
-        grade_engine=Engine(tuple(r for r, _ in grade_rules), numbers.values, VERDICT_SCHEMA),
+    engines = (
+        Engine(tuple(i.rule for i in items), numbers.values, SCHEMA),
+        Engine(tuple(i.rule for i in tally_items), numbers.values, TALLY_SCHEMA),
+        Engine(tuple(r for r, _ in grade_rules), numbers.values, VERDICT_SCHEMA),
     )
-    for engine in (strata.item_engine, strata.tally_engine, strata.grade_engine):
+    for engine in engines:
         engine.warm_up()
-    return strata
+    return Strata(
+        numbers,
+        criteria,
+        {item.rule.id: item for item in items},
+        {item.rule.id: item for item in tally_items},
+        {rule.id: grade for rule, grade in grade_rules},
+        *engines,
+    )
 
 
-def judge(facts: ClinicalFacts, strata: Strata) -> Judgement:
-    """Grade one patient.
+def judge(facts: ClinicalFacts, strata: Strata, derived: Derived | None = None) -> Judgement:
+    """Grade one patient. ``derived`` may be given where the same measurements were judged before.
 
     Raises:
         EngineError: the engine failed; nothing may be concluded.
         NotExactlyOneGradeError: the grade rules overlap or leave a gap.
     """
     exposure = exposure_of(facts.agents, facts.primary, strata.numbers)
-    derived = derive(facts, strata.criteria)
+    derived = derived or derive(facts, strata.criteria)
     memory = working_memory(facts, exposure, derived)
     first = strata.item_engine.evaluate(memory).matches
     found = _found(first, strata.items)
-    second = strata.tally_engine.evaluate((_tally(found, exposure, derived, facts),)).matches
+    tally = _tally(found, exposure, derived, facts)
+    second = strata.tally_engine.evaluate((tally,)).matches
     found += _found(second, strata.tally_items)
-    third = strata.grade_engine.evaluate((_verdict(found),)).matches
+    verdict = _verdict(found)
+    third = strata.grade_engine.evaluate((verdict,)).matches
     if len(third) != 1:
         raise NotExactlyOneGradeError(f"{len(third)} grade rules fired, not one")
     return Judgement(
@@ -137,7 +156,8 @@ def judge(facts: ClinicalFacts, strata: Strata) -> Judgement:
         found=found,
         exposure=exposure,
         derived=derived,
-        trace=tuple(_firing(match) for match in (*first, *second, *third)),
+        matches=(*first, *second, *third),
+        memory=(*memory, tally, verdict),
     )
 
 

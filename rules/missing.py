@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from rules.clinical_facts import Known, MarkerState
+from rules.clinical_facts import Known, MarkerState, Silence
 from rules.features.attenuation import attenuation_at
 from rules.features.picture import Picture
 from rules.features.sizes import size_at
@@ -26,12 +26,7 @@ def missing_data(picture: Picture) -> tuple[str, ...]:
 
 def not_recorded(picture: Picture) -> tuple[str, ...]:
     """Kinds of contrary evidence that the record is silent on: not the same as their absence."""
-    spoken = {
-        finding.kind
-        for finding in picture.look.timeline.findings
-        if picture.studies.index is not None
-        and speaks_of(finding, picture.studies.index, picture.look)
-    }
+    spoken = _spoken_of(picture)
     silent = {
         "a nodule within a lesion": FindingKind.NODULE not in spoken,
         "PET": picture.facts.pet == "none",
@@ -39,6 +34,42 @@ def not_recorded(picture: Picture) -> tuple[str, ...]:
         "a second read": FindingKind.PROGRESSION_AFTER_REVIEW not in spoken,
     }
     return tuple(name for name, unsaid in silent.items() if unsaid)
+
+
+def silence_of(picture: Picture) -> Silence:
+    """What nobody has looked at, and which dates are too coarse."""
+    spoken, studies = _spoken_of(picture), picture.studies
+    index, beside = studies.index, picture.beside
+    coarse = {
+        "index_age": index is not None and not index.day.exact,
+        "pet": beside.pet.ambiguous,
+        "local_therapy": beside.local is not None and beside.local.ambiguous,
+        "marker": beside.marker.ambiguous,
+    }
+    return Silence(
+        nodule=FindingKind.NODULE not in spoken,
+        second_read=FindingKind.PROGRESSION_AFTER_REVIEW not in spoken,
+        baseline_correlate=not all(_looked_for(picture, lesion) for lesion in picture.new_lesions),
+        comparison=studies.baseline is None or index is None,
+        index_study=index is None,
+        coarse=frozenset(name for name, is_coarse in coarse.items() if is_coarse),
+        index_age_span=(index.day.latest - index.day.earliest).days if index else 0,
+    )
+
+
+def _looked_for(picture: Picture, lesion: Lesion) -> bool:
+    """Whether somebody says of a new lesion that it was there at baseline, or was not."""
+    said = picture.look.findings(FindingKind.BASELINE_CORRELATE)
+    return any(finding.lesion in {lesion.id, None} for finding in said)
+
+
+def _spoken_of(picture: Picture) -> frozenset[FindingKind]:
+    """The kinds of findings that speak of the index study, whatever they say."""
+    index = picture.studies.index
+    if index is None:
+        return frozenset()
+    findings = picture.look.timeline.findings
+    return frozenset(f.kind for f in findings if speaks_of(f, index, picture.look))
 
 
 def _problem_list(picture: Picture) -> Iterator[str]:

@@ -13,12 +13,13 @@ from rules.assessment import (
     ItemKind,
     Measurements,
     RulebookId,
+    Settles,
     StudyUsed,
 )
-from rules.clinical_facts import ClinicalFacts
+from rules.clinical_facts import ClinicalFacts, Silence
 from rules.features.picture import Picture
 from rules.judge import Found, Judgement
-from rules.missing import missing_data, not_recorded
+from rules.missing import missing_data, not_recorded, silence_of
 from rules.numbers import Numbers
 from rules.pages import ItemText
 from rules.provenance import evidence_of, remarks_of, sources_by_kind
@@ -26,6 +27,8 @@ from rules.timeline import Study
 from rules.words import words_of
 
 CRISIS = "M7"
+# Grades that leave the question open. Only for these what would settle it is worth the asking.
+OPEN = frozenset({Grade.POSSIBLE, Grade.INDETERMINATE})
 
 
 class Book(Protocol):
@@ -50,6 +53,12 @@ class Book(Protocol):
         """The words of a grade rule."""
         ...
 
+    def settles(
+        self, facts: ClinicalFacts, silence: Silence, now: Judgement
+    ) -> tuple[Settles, ...]:
+        """What alone would change the grade."""
+        ...
+
 
 def report(picture: Picture, judgement: Judgement, as_of: date, book: Book) -> Assessment:
     """Everything that a card, a page or a reader of the log needs to check the grade."""
@@ -58,6 +67,7 @@ def report(picture: Picture, judgement: Judgement, as_of: date, book: Book) -> A
     words = words_of(facts, judgement.exposure, judgement.derived, marker, book.numbers)
     items = _items(judgement, sources_by_kind(picture), book.texts, words)
     named, index = judgement.exposure.named, picture.studies.index
+    silence = silence_of(picture)
     return Assessment(
         grade=judgement.grade,
         label=LABELS[judgement.grade],
@@ -84,6 +94,9 @@ def report(picture: Picture, judgement: Judgement, as_of: date, book: Book) -> A
         evidence=evidence_of(picture),
         remarks=remarks_of(picture),
         trace=judgement.trace,
+        settles=book.settles(facts, silence, judgement) if judgement.grade in OPEN else (),
+        facts=facts,
+        silence=silence,
     )
 
 

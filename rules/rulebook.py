@@ -13,17 +13,22 @@ from importlib import import_module
 from importlib.resources import files
 
 from rules import __version__
-from rules.assessment import Assessment, RulebookId
+from rules.assessment import Assessment, RulebookId, Settles
 from rules.catalog.grade.rules import grade_rules, tally_items
-from rules.clinical_facts import ClinicalFacts
+from rules.clinical_facts import ClinicalFacts, Silence
 from rules.criteria.pages import load_criteria
+from rules.explain import Explainer, Explanation, thresholds_of
 from rules.features.knowledge import Knowledge
 from rules.features.picture import picture_of
 from rules.items import ItemRule
 from rules.judge import Judgement, Strata, compile_strata, judge
+from rules.known import unknown_fields
+from rules.language import Rule
 from rules.numbers import Numbers, numbers_of
 from rules.pages import ItemText, Page, load_pages
+from rules.remembered import remembering
 from rules.report import report
+from rules.settle import Settler, data_of
 from rules.timeline import Timeline
 from rules.vocabulary import load_vocabulary
 
@@ -46,6 +51,8 @@ class Rulebook:
     strata: Strata
     knowledge: Knowledge
     id: RulebookId
+    settler: Settler
+    explainer: Explainer
 
     def __repr__(self) -> str:
         return f"Rulebook({self.id.version}, {self.id.hash})"
@@ -79,9 +86,42 @@ class Rulebook:
         """Grade clinical facts directly, as the worked cases of the pages do."""
         return judge(facts, self.strata)
 
+    def explain(self, facts: ClinicalFacts, silence: Silence) -> Explanation:
+        """Why clinical facts get their grade, rule by rule, and what would change it.
+
+        The facts of an assessment stand in ``Assessment.facts`` and ``Assessment.silence``.
+
+        Raises:
+            EngineError: the engine failed; nothing may be concluded.
+            ExplanationError: the explanation does not say what the engine fired.
+        """
+        now = judge(facts, self.strata)
+        unknown = unknown_fields(facts, now.exposure, now.derived, silence)
+        readings = self.explainer.readings(now, unknown)
+        return Explanation(now.grade, now.because, readings, self.settles(facts, silence, now))
+
+    def settles(
+        self, facts: ClinicalFacts, silence: Silence, now: Judgement
+    ) -> tuple[Settles, ...]:
+        """Everything not known that alone would change the grade, the most telling first.
+
+        Raises:
+            EngineError: the engine failed; nothing may be concluded.
+        """
+        return self.settler.settles(facts, silence, now)
+
     def grade_text(self, code: str) -> ItemText:
         """The words of a grade rule."""
         return self.pages["grade"].items[code]
+
+
+def rules_by_page() -> tuple[tuple[str, Rule], ...]:
+    """Every rule of all strata with the page it stands on, in the order of the assessment."""
+    graded = (*(item.rule for item in tally_items()), *(rule for rule, _ in grade_rules()))
+    return (
+        *((page, item.rule) for page in ITEM_PAGES for item in rules_of(page)),
+        *(("grade", rule) for rule in graded),
+    )
 
 
 TALLY_CODES = frozenset(item.code for item in tally_items())
@@ -109,9 +149,14 @@ def load_rulebook() -> Rulebook:
     criteria = load_criteria()
     numbers = numbers_of(pages)
     strata = compile_strata(item_rules(), tally_items(), grade_rules(), numbers, criteria)
-    knowledge = Knowledge(numbers, criteria, load_vocabulary())
+    supposing = remembering(strata, (rule for rule, _ in grade_rules()))
     return Rulebook(
-        {page.id: page for page in pages}, strata, knowledge, RulebookId(__version__, _hash())
+        pages={page.id: page for page in pages},
+        strata=strata,
+        knowledge=Knowledge(numbers, criteria, load_vocabulary()),
+        id=RulebookId(__version__, _hash()),
+        settler=Settler(data_of(numbers), supposing),
+        explainer=Explainer(rules_by_page(), numbers.values, thresholds_of(pages)),
     )
 
 

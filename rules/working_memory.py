@@ -97,6 +97,11 @@ def derive(facts: ClinicalFacts, criteria: Mapping[str, CriterionPage]) -> Deriv
     )
 
 
+def measurements_of(facts: ClinicalFacts) -> tuple[object, ...]:
+    """All that ``derive`` looks at: where these are the same, so is what it derives."""
+    return facts.sld, facts.hu, facts.flags, facts.new_lesion, facts.nodule
+
+
 def hu_comparable(facts: ClinicalFacts) -> bool:
     """Whether attenuation then and now may be compared: measured, and nothing spoils the pair."""
     measured = facts.hu.baseline is not None and facts.hu.index is not None

@@ -15,6 +15,7 @@ import orjson
 
 from rules import __version__
 from rules.assessment import Assessment
+from rules.explain import Explanation
 from rules.pages import load_pages
 from service.dates_shifted import told_on
 from service.errors import LiverResponseError
@@ -86,17 +87,25 @@ def serve(**options: Any) -> None:
     show_default=True,
     help="For reading, the CDS Hooks card, or the assessment.",
 )
+@click.option(
+    "--explain",
+    is_flag=True,
+    help="Every rule as true, false or not known, on which facts; and all that would change the grade.",
+)
 @in_one_line
-def assess(file: BinaryIO, as_of: datetime | None, form: str) -> None:
+def assess(file: BinaryIO, as_of: datetime | None, form: str, explain: bool) -> None:
     """Assess one patient: FILE is a FHIR Bundle or a whole CDS Hooks call, - for standard input."""
     document = _json(file)
     day = as_of.date() if as_of else told_on(document) or date.today()  # noqa: DTZ011 - local day
     from service.desk import Desk  # noqa: PLC0415 - loading the models takes a moment
     from service.settings import settings_from  # noqa: PLC0415
 
+    if explain and form == "card":
+        raise click.UsageError("a card has no place for --explain; take --format text or json")
     desk = Desk.open(settings_from(os.environ), day)
     assessment = desk.assess(document, day)
-    _FORMS[form](assessment, desk.card(assessment))
+    explanation = desk.explain(assessment) if explain else None
+    _FORMS[form](assessment, desk.card(assessment), explanation)
 
 
 def _json(file: BinaryIO) -> Json:
@@ -107,20 +116,27 @@ def _json(file: BinaryIO) -> Json:
     return document
 
 
-def _text(assessment: Assessment, card: JsonObject | None) -> None:
+def _text(assessment: Assessment, card: JsonObject | None, explanation: Explanation | None) -> None:
     from service.console import assessment_text, console  # noqa: PLC0415
+    from service.console_explanation import explanation_text  # noqa: PLC0415
 
     console().print(assessment_text(assessment, str(card["detail"]) if card else None))
+    if explanation:
+        console().print(explanation_text(explanation))
 
 
-def _card(_assessment: Assessment, card: JsonObject | None) -> None:
+def _card(_assessment: Assessment, card: JsonObject | None, _none: Explanation | None) -> None:
     click.echo(orjson.dumps({"cards": [card] if card else []}, option=orjson.OPT_INDENT_2))
 
 
-def _object(assessment: Assessment, _card: JsonObject | None) -> None:
-    from service.machine_readable import as_json  # noqa: PLC0415
+def _object(
+    assessment: Assessment, _card: JsonObject | None, explanation: Explanation | None
+) -> None:
+    from service.machine_readable import as_json, explanation_as_json  # noqa: PLC0415
 
-    click.echo(orjson.dumps(as_json(assessment), option=orjson.OPT_INDENT_2))
+    explained = {"explain": explanation_as_json(explanation)} if explanation else {}
+    document = {**as_json(assessment), **explained}
+    click.echo(orjson.dumps(document, option=orjson.OPT_INDENT_2))
 
 
 _FORMS = {"text": _text, "card": _card, "json": _object}

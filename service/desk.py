@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules.assessment import Assessment, Outcome
+from rules.explain import Explanation
 from service.app import make_parts
 from service.assessor import Assessor, load_assessor
 from service.cds.answer import Parts
@@ -39,6 +40,14 @@ class Desk:
         if isinstance(document, Mapping) and "hook" in document:
             return self.assessor.of_call(document, day)
         return self.assessor.of_bundle(document, day)
+
+    def explain(self, assessment: Assessment) -> Explanation:
+        """Why an assessment says what it says, rule by rule.
+
+        Raises:
+            ExplanationError: the explanation does not say what the engine fired.
+        """
+        return self.assessor.rulebook.explain(assessment.facts, assessment.silence)
 
     def card(self, assessment: Assessment) -> JsonObject | None:
         """The card about an assessment, without an order behind it; None where there is none."""

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from decimal import Decimal
 from typing import Any
 
-from rules.assessment import Assessment, ItemKind
+from rules.assessment import Assessment, ItemKind, Settles
+from rules.explain import ConditionReading, Explanation
 
 JsonObject = dict[str, Any]
 
@@ -42,8 +44,39 @@ def as_json(assessment: Assessment) -> JsonObject:
         "index_study": assessment.index_study.id if assessment.index_study else None,
         "evidence": list(assessment.evidence),
         "rulebook": {"version": assessment.rulebook.version, "hash": assessment.rulebook.hash},
+        "settles": list(map(_settles, assessment.settles)),
         "trace": [{"rule": f.rule, "facts": list(f.facts)} for f in assessment.trace],
     }
+
+
+def explanation_as_json(explanation: Explanation) -> JsonObject:
+    """Every rule with its truth ("true", "false", "unknown"), and what would change the grade."""
+    return {
+        "rules": [
+            {
+                "rule": reading.rule,
+                "page": reading.page,
+                "truth": reading.truth.value,
+                "conditions": list(map(_condition, reading.conditions)),
+            }
+            for reading in explanation.readings
+        ],
+        "settles": list(map(_settles, explanation.settles)),
+    }
+
+
+def _condition(reading: ConditionReading) -> JsonObject:
+    read = {"asks": reading.text, "value": reading.value, "truth": reading.truth.value}
+    if reading.threshold is None:
+        return read
+    return {**read, "threshold": asdict(reading.threshold)}
+
+
+def _settles(settles: Settles) -> JsonObject:
+    options = [
+        {"value": o.value, "words": o.words, "grade": o.grade.value} for o in settles.options
+    ]
+    return {"datum": settles.datum, "name": settles.name, "options": options}
 
 
 def _measurements(assessment: Assessment) -> JsonObject:

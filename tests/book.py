@@ -7,6 +7,7 @@ from functools import cache
 from case_facts import CaseFacts
 from case_to_facts import clinical_facts
 
+from rules.clinical_facts import ClinicalFacts
 from rules.judge import Judgement
 from rules.rulebook import Rulebook, load_rulebook
 
@@ -19,7 +20,12 @@ def rulebook() -> Rulebook:
 
 def judged(case: CaseFacts) -> Judgement:
     """What the rule book says of a case of the oracle."""
-    return rulebook().judge(clinical_facts(case, _groups()))
+    return rulebook().judge(clinical(case))
+
+
+def clinical(case: CaseFacts) -> ClinicalFacts:
+    """A case of the oracle as the facts that the rule book judges."""
+    return clinical_facts(case, _groups())
 
 
 @cache

@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import json
 import re
+from functools import cache
 from pathlib import Path
 from typing import Any
+
+from rules.assessment import Assessment
+from service.assessor import Assessor, load_assessor
+from service.dates_shifted import told_on
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 _ROW = re.compile(r"\| \[`([\w-]+)`\]\((people|oddities)/")
@@ -28,3 +33,16 @@ def expected(folder: str) -> dict[str, str]:
 def story(folder: str, name: str) -> Any:
     """A fixture, parsed."""
     return json.loads((FIXTURES / folder / f"{name}.json").read_text("utf-8"))
+
+
+@cache
+def assessor() -> Assessor:
+    """What reads and judges, made once for all tests."""
+    return load_assessor()
+
+
+def assessed(bundle: Any) -> Assessment:
+    """A fixture as it is judged on the day that it tells."""
+    day = told_on(bundle)
+    assert day is not None
+    return assessor().of_bundle(bundle, day)

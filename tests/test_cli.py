@@ -52,6 +52,34 @@ def test_the_card_is_as_cds_hooks_has_it() -> None:
     assert len(card["summary"]) < 140
 
 
+def test_an_assessment_is_explained_rule_by_rule() -> None:
+    person = FIXTURES / "people" / "gist-extrahepatic-unknown.json"
+    code, text = run("assess", person, "--explain")
+    assert code == 0
+    settling = text.partition("What would change the grade")[2]
+    assert settling.lstrip().startswith("extrahepatic status")
+    for words in ("attenuation fall at least 10 HU", "true", "false", "unknown"):
+        assert words in settling
+
+
+def test_the_explanation_is_part_of_the_json_where_it_is_asked_for() -> None:
+    plain = json.loads(run("assess", PERSON, "--format", "json")[1])
+    explained = json.loads(run("assess", PERSON, "--format", "json", "--explain")[1])
+    assert "explain" not in plain
+    assert {rule["truth"] for rule in explained.pop("explain")["rules"]} == {
+        "true",
+        "false",
+        "unknown",
+    }
+    assert explained == plain
+
+
+def test_a_card_has_no_place_for_an_explanation() -> None:
+    code, text = run("assess", PERSON, "--format", "card", "--explain")
+    assert code == 2
+    assert "--format text or json" in text
+
+
 def test_silence_says_why() -> None:
     code, text = run("assess", SILENT)
     assert code == 0

@@ -7,14 +7,12 @@ import random
 from collections.abc import Callable
 from datetime import timedelta
 from decimal import Decimal
-from functools import cache
 from typing import Any
 
 import pytest
-from stories import FIXTURES, expected, story
+from stories import FIXTURES, assessed, assessor, expected, story
 
-from rules.assessment import Assessment, Grade
-from service.assessor import Assessor, load_assessor
+from rules.assessment import Grade
 from service.dates_shifted import shifted, told_on
 from service.errors import LiverResponseError
 
@@ -31,17 +29,6 @@ FIVE_LAYOUTS = (
 )
 
 
-@cache
-def assessor() -> Assessor:
-    return load_assessor()
-
-
-def assess(bundle: Any) -> Assessment:
-    day = told_on(bundle)
-    assert day is not None
-    return assessor().of_bundle(bundle, day)
-
-
 def test_every_person_has_an_expected_grade_and_every_grade_a_person() -> None:
     assert {p.stem for p in (FIXTURES / "people").glob("*.json")} == PEOPLE.keys()
     assert set(PEOPLE.values()) == {grade.value for grade in Grade}
@@ -49,21 +36,21 @@ def test_every_person_has_an_expected_grade_and_every_grade_a_person() -> None:
 
 @pytest.mark.parametrize(("name", "grade"), PEOPLE.items(), ids=PEOPLE)
 def test_a_person_gets_the_grade_worked_out_by_hand(name: str, grade: str) -> None:
-    assessment = assess(story("people", name))
+    assessment = assessed(story("people", name))
     assert assessment.grade.value == grade
     assert not any("could not be read" in text for text in assessment.missing)
 
 
 @pytest.mark.parametrize(("name", "outcome"), READ.items(), ids=READ)
 def test_an_odd_shape_is_read_or_named(name: str, outcome: str) -> None:
-    grade = assess(story("oddities", name)).grade.value
+    grade = assessed(story("oddities", name)).grade.value
     assert (grade != outcome[4:]) if outcome.startswith("not ") else (grade == outcome)
 
 
 @pytest.mark.parametrize("name", sorted(ODDITIES.keys() - READ.keys()))
 def test_what_is_no_record_of_one_patient_is_refused_with_its_reason(name: str) -> None:
     with pytest.raises(LiverResponseError, match=r"\w"):
-        assess(story("oddities", name))
+        assessed(story("oddities", name))
 
 
 def test_every_odd_shape_has_an_expectation() -> None:
@@ -85,7 +72,7 @@ def test_the_order_of_resources_does_not_matter(name: str) -> None:
     bundle = story("people", name)
     mixed = copy.deepcopy(bundle)
     random.Random(7).shuffle(mixed["entry"])  # noqa: S311 - any fixed order but the file's
-    assert assess(mixed) == assess(bundle)
+    assert assessed(mixed) == assessed(bundle)
 
 
 def without(drop: Callable[[Any], bool]) -> Any:
@@ -105,13 +92,13 @@ def _names_imatinib(resource: Any) -> bool:
 
 
 def test_without_attenuation_it_cannot_be_judged_and_attenuation_is_named() -> None:
-    assessment = assess(without(_is_attenuation))
+    assessment = assessed(without(_is_attenuation))
     assert assessment.grade is Grade.INDETERMINATE
     assert any("attenuation" in text for text in assessment.missing)
 
 
 def test_without_the_drug_there_is_nothing_to_say() -> None:
-    assert assess(without(_names_imatinib)).grade is Grade.NOT_APPLICABLE
+    assert assessed(without(_names_imatinib)).grade is Grade.NOT_APPLICABLE
 
 
 def test_a_nodule_within_a_lesion_favours_true_progression() -> None:
@@ -128,10 +115,10 @@ def test_a_nodule_within_a_lesion_favours_true_progression() -> None:
         "valueBoolean": True,
     }  # fmt: skip
     bundle["entry"].append({"resource": nodule})
-    assert assess(bundle).grade is Grade.TRUE_PROGRESSION
+    assert assessed(bundle).grade is Grade.TRUE_PROGRESSION
 
 
 def test_the_layouts_of_one_size_give_the_same_assessment() -> None:
-    read = {name: assess(story("oddities", name)) for name in FIVE_LAYOUTS}
+    read = {name: assessed(story("oddities", name)) for name in FIVE_LAYOUTS}
     assert {(a.grade, a.measurements.sld_baseline, a.measurements.sld_index)
             for a in read.values()} == {(Grade.SUPPORTED, Decimal(46), Decimal(53))}  # fmt: skip

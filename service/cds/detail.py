@@ -24,6 +24,7 @@ from service.cds.markdown import (
     sentence_list,
     table,
 )
+from service.cds.settling import what_would_settle
 from service.cds.wording import Wording
 
 _LESIONS_SHOWN = 6
@@ -52,6 +53,7 @@ def detail(
         section("Against it", _speaking_against(assessment, wording)),
         section("Missing or not comparable", _missing(assessment, notes, wording)),
         section("Why this pattern matters", why(assessment, wording)),
+        _settling(assessment, wording),
         section("Options to consider", bullets(map(escaped, options))) if options else Markdown(""),
         section("Limits", escaped(wording.limits, None)),
         colophon(assessment, wording),
@@ -223,6 +225,14 @@ def _shortened(lines: Iterable[Markdown]) -> Markdown:
     every = tuple(lines)
     more = _more(len(every) - _LINES_SHOWN, "item")
     return bullets((*every[:_LINES_SHOWN], *([more] if more else ())))
+
+
+def _settling(assessment: Assessment, wording: Wording) -> Markdown:
+    lines = what_would_settle(assessment, wording)
+    if not lines:
+        return Markdown("")
+    opening = Markdown("Any one of these by itself, all else as it is:")
+    return section("What would settle it", opening, bullets(lines))
 
 
 def why(assessment: Assessment, wording: Wording) -> Markdown:

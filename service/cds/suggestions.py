@@ -37,6 +37,7 @@ class Option:
     code: Mapping[str, str] = field(default_factory=dict)
     details: tuple[str, ...] = ()
     settles: tuple[str, ...] = ()
+    finds_out: tuple[str, ...] = ()  # data of the settling page of the rule book
     weeks: tuple[int, ...] = ()  # from, to
     not_primaries: tuple[str, ...] = ()
     not_modalities: tuple[str, ...] = ()
@@ -54,6 +55,7 @@ class Options:
     options: Mapping[str, Option]
     offered: Mapping[str, list[str]]
     always_first: tuple[str, ...]
+    always_last: tuple[str, ...]
     protocol: Mapping[str, str]
     markers: Mapping[str, Mapping[str, str]]
 
@@ -62,18 +64,23 @@ class Options:
         names = self.offered.get(assessment.grade.value, [])
         apt = [name for name in names if self._applies(name, assessment)]
         open_now = {item.code for item in assessment.items} | {assessment.because}
-        ordered = sorted(apt, key=lambda name: self._rank(name, open_now))
-        return tuple(self._named(name, assessment) for name in ordered[: self.at_most])
+        telling = [settles.datum for settles in assessment.settles]
+        ordered = sorted(apt, key=lambda name: self._rank(name, open_now, telling))
+        chosen = sorted(ordered[: self.at_most], key=lambda name: name in self.always_last)
+        return tuple(self._named(name, assessment) for name in chosen)
 
     def for_protocol(self, modality: str | None, unenhanced: bool) -> Option:
         """The option that keeps imaging comparable with a study of this modality."""
         way = "with_unenhanced" if unenhanced and modality == "CT" else "otherwise"
         return self.options[self.protocol[way]]
 
-    def _rank(self, name: str, open_now: set[str]) -> tuple[bool, bool]:
+    def _rank(self, name: str, open_now: set[str], telling: list[str]) -> tuple[bool, int, bool]:
+        """What comes first: of use for anything, then what would change the grade soonest."""
         # Sorting is stable: among equals the order of the page stands.
-        settles = not open_now.isdisjoint(self.options[name].settles)
-        return name not in self.always_first, not settles
+        option = self.options[name]
+        places = [place for place, datum in enumerate(telling) if datum in option.finds_out]
+        settles = not open_now.isdisjoint(option.settles)
+        return name not in self.always_first, min(places, default=len(telling)), not settles
 
     def _applies(self, name: str, assessment: Assessment) -> bool:
         option = self.options[name]

@@ -20,6 +20,7 @@ class Wording:
     agreement: Mapping[str, str]
     short_names: Mapping[str, str]
     short_name_otherwise: str
+    settled_as: Mapping[str, str]
     caps_against: tuple[str, ...]
     not_shown: tuple[str, ...]
     said_as_missing: Mapping[str, str]
