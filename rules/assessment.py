@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from enum import Enum
+from functools import cached_property
 
 from rules.clinical_facts import ClinicalFacts, Silence
 from rules.timeline import Phase
@@ -135,6 +137,17 @@ class RulebookId:
 
 
 @dataclass(frozen=True)
+class CriterionResult:
+    """What one published criterion says of the same numbers; it decides nothing."""
+
+    id: str  # of its page: "recist_1_1"
+    title: str
+    category: str  # under its published name; "NE" not evaluable, "out of scope"
+    arithmetic: str  # "from nadir 60 − 53 = 7 mm, +13.2 %"
+    made_for: str  # whom it was made for
+
+
+@dataclass(frozen=True)
 class Possible:
     """One value that something not known may turn out to have, and the grade it would lead to."""
 
@@ -194,6 +207,14 @@ class Assessment:
     settles: tuple[Settles, ...] = ()  # the most telling first; where the grade leaves it open
     facts: ClinicalFacts = field(default=ClinicalFacts())  # what the rules read
     silence: Silence = field(default=Silence())  # and which of it nobody has looked at
+    compare_criteria: Callable[[], tuple[CriterionResult, ...]] = field(
+        default=tuple, compare=False, repr=False
+    )
+
+    @cached_property
+    def criteria(self) -> tuple[CriterionResult, ...]:
+        """The published criteria side by side; worked out when first asked for, no card needs it."""
+        return self.compare_criteria()
 
     @property
     def outcome(self) -> Outcome:

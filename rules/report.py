@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import date
+from functools import partial
 from typing import Protocol
 
 from rules.assessment import (
@@ -17,12 +18,14 @@ from rules.assessment import (
     StudyUsed,
 )
 from rules.clinical_facts import ClinicalFacts, Silence
+from rules.criteria.pages import CriterionPage
 from rules.features.picture import Picture
 from rules.judge import Found, Judgement
 from rules.missing import missing_data, not_recorded, silence_of
 from rules.numbers import Numbers
 from rules.pages import ItemText
 from rules.provenance import evidence_of, remarks_of, sources_by_kind
+from rules.side_by_side.table import side_by_side
 from rules.timeline import Study
 from rules.words import words_of
 
@@ -47,6 +50,11 @@ class Book(Protocol):
     @property
     def texts(self) -> Mapping[str, ItemText]:
         """The words of the item rules."""
+        ...
+
+    @property
+    def criteria(self) -> Mapping[str, CriterionPage]:
+        """The pages of the published criteria."""
         ...
 
     def grade_text(self, code: str) -> ItemText:
@@ -97,6 +105,7 @@ def report(picture: Picture, judgement: Judgement, as_of: date, book: Book) -> A
         settles=book.settles(facts, silence, judgement) if judgement.grade in OPEN else (),
         facts=facts,
         silence=silence,
+        compare_criteria=partial(side_by_side, picture, judgement, book.criteria),
     )
 
 

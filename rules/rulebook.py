@@ -16,7 +16,7 @@ from rules import __version__
 from rules.assessment import Assessment, RulebookId, Settles
 from rules.catalog.grade.rules import grade_rules, tally_items
 from rules.clinical_facts import ClinicalFacts, Silence
-from rules.criteria.pages import load_criteria
+from rules.criteria.pages import CriterionPage, load_criteria
 from rules.explain import Explainer, Explanation, thresholds_of
 from rules.features.knowledge import Knowledge
 from rules.features.picture import picture_of
@@ -109,6 +109,11 @@ class Rulebook:
             EngineError: the engine failed; nothing may be concluded.
         """
         return self.settler.settles(facts, silence, now)
+
+    @property
+    def criteria(self) -> Mapping[str, CriterionPage]:
+        """The pages of the published criteria, by id."""
+        return self.knowledge.criteria
 
     def grade_text(self, code: str) -> ItemText:
         """The words of a grade rule."""

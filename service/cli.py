@@ -122,7 +122,7 @@ def _text(assessment: Assessment, card: JsonObject | None, explanation: Explanat
 
     console().print(assessment_text(assessment, str(card["detail"]) if card else None))
     if explanation:
-        console().print(explanation_text(explanation))
+        console().print(explanation_text(explanation, assessment))
 
 
 def _card(_assessment: Assessment, card: JsonObject | None, _none: Explanation | None) -> None:

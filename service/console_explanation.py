@@ -8,18 +8,21 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from rules.assessment import Settles
+from rules.assessment import Assessment, Settles
 from rules.explain import ConditionReading, Explanation, RuleReading, Truth
 
 _COLOURS = {Truth.TRUE: "green", Truth.UNKNOWN: "yellow", Truth.FALSE: "dim"}
 
 
-def explanation_text(explanation: Explanation) -> RenderableType:
-    """What would settle the question, then the rules page by page in the order of the book."""
+def explanation_text(explanation: Explanation, assessment: Assessment) -> RenderableType:
+    """What would settle the question, the criteria, then the rules in the order of the book."""
     pages = dict.fromkeys(reading.page for reading in explanation.readings)
     return Group(
         Text("What would change the grade", style="bold"),
         *_settling(explanation),
+        Text(),
+        Text("Published criteria side by side; none of them decides", style="bold"),
+        _criteria(assessment),
         Text(),
         Text("Every rule", style="bold"),
         *(_page(page, explanation.of_page(page)) for page in pages),
@@ -37,6 +40,13 @@ def _settling(explanation: Explanation) -> Iterator[RenderableType]:
 def _options(settles: Settles) -> Iterator[Text]:
     for grade, words in settles.grades:
         yield Text(f"  with {' or '.join(words)}: {grade.value}")
+
+
+def _criteria(assessment: Assessment) -> Table:
+    table = Table("criterion", "", "on", expand=True)
+    for criterion in assessment.criteria:
+        table.add_row(criterion.title, criterion.category, Text(criterion.arithmetic))
+    return table
 
 
 def _page(page: str, readings: tuple[RuleReading, ...]) -> Table:

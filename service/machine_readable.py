@@ -44,6 +44,7 @@ def as_json(assessment: Assessment) -> JsonObject:
         "index_study": assessment.index_study.id if assessment.index_study else None,
         "evidence": list(assessment.evidence),
         "rulebook": {"version": assessment.rulebook.version, "hash": assessment.rulebook.hash},
+        "criteria": [asdict(criterion) for criterion in assessment.criteria],
         "settles": list(map(_settles, assessment.settles)),
         "trace": [{"rule": f.rule, "facts": list(f.facts)} for f in assessment.trace],
     }
