@@ -32,3 +32,4 @@ def group_of(rulebook: Rulebook) -> Callable[[str], str]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Recording the golden answers anew is asked for, never done by itself."""
     parser.addoption("--rewrite", action="store_true", help="record golden answers anew")
+    parser.addoption("--conformance", action="store_true", help="write docs/conformance.md anew")
