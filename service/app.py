@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from uuid import uuid4
 
 from flask import Flask
@@ -18,8 +19,10 @@ from service.cds.suggestions import load_options
 from service.cds.wording import load_wording
 from service.extract import MedicationReader
 from service.fhir.prefetch_keys import templates
+from service.first_look.people import load_people
 from service.settings import Settings, settings_from
 from service.web.errors import register_errors
+from service.web.first_look import first_look
 from service.web.hooks import hooks
 from service.web.operations import operations
 from service.web.rulebook import rulebook_page
@@ -45,6 +48,8 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     app.register_blueprint(hooks(parts, templates(vocabulary), vocabulary.normalise_system))
     app.register_blueprint(operations(assessor.rulebook.id))
     app.register_blueprint(rulebook_page(assessor.rulebook))
+    if settings.first_look is not None:
+        app.register_blueprint(first_look(load_people(Path(settings.first_look)), assessor, parts))
     register_errors(app)
     return app
 

@@ -51,7 +51,15 @@ class Assessor:
         Raises:
             LiverResponseError: it is no FHIR, or not of one patient.
         """
-        return self.rulebook.assess(self.timeline(read_patient(bundle, self._reader)), as_of)
+        return self.rulebook.assess(self.timeline_of(bundle), as_of)
+
+    def timeline_of(self, bundle: Json) -> Timeline:
+        """What a file of FHIR tells.
+
+        Raises:
+            LiverResponseError: it is no FHIR, or not of one patient.
+        """
+        return self.timeline(read_patient(bundle, self._reader))
 
     def of_call(self, call: Json, as_of: date) -> Assessment:
         """Assess the patient of a whole hook call, whatever its orders.

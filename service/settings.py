@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import TypeVar
 from urllib.parse import urlsplit
 
@@ -42,6 +43,14 @@ def _address(text: str) -> str | None:
     return address
 
 
+def _folder(text: str) -> str | None:
+    if not text.strip():
+        return None
+    if not Path(text).is_dir():
+        raise ValueError("must name a folder")
+    return text
+
+
 def _setting(default: T, read: Callable[[str], T]) -> T:
     """A field with its default and the reading of its variable."""
     found: T = field(default=default, metadata={"read": read})
@@ -60,6 +69,8 @@ class Settings:
             icon and no links.
         smart_launch_url: the SMART launch address of the evidence page. Without it, cards do not
             link there.
+        first_look: a folder of invented people to show at /, for development; only where nobody
+            but this machine is listened to.
         max_body_bytes: the longest request that is read; longer ones are answered with 413.
     """
 
@@ -69,6 +80,7 @@ class Settings:
     public_url: str | None = _setting(None, _address)
     smart_launch_url: str | None = _setting(None, _address)
     max_body_bytes: int = _setting(16 * 1024 * 1024, _whole(1024, 1024**3))
+    first_look: str | None = _setting(None, _folder)
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:

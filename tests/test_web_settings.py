@@ -22,9 +22,18 @@ def test_every_setting_is_read_from_its_variable() -> None:
             "LIVER_RESPONSE_PUBLIC_URL": "https://cds.example/base/",
             "LIVER_RESPONSE_SMART_LAUNCH_URL": "https://cds.example/launch",
             "LIVER_RESPONSE_MAX_BODY_BYTES": "1048576",
+            "LIVER_RESPONSE_FIRST_LOOK": "fixtures/people",
             "PATH": "/bin",
         }
-    ) == Settings("::1", 9000, 4, "https://cds.example/base", "https://cds.example/launch", 1048576)
+    ) == Settings(
+        "::1",
+        9000,
+        4,
+        "https://cds.example/base",
+        "https://cds.example/launch",
+        1048576,
+        "fixtures/people",
+    )
 
 
 def test_an_empty_address_is_none() -> None:
@@ -41,6 +50,7 @@ def test_an_empty_address_is_none() -> None:
         ("PORT", "-1"),
         ("WORKERS", "0"),
         ("MAX_BODY_BYTES", "10"),
+        ("FIRST_LOOK", "no/such/folder"),
         ("PUBLIC_URL", "cds.example"),
         ("PUBLIC_URL", "ftp://cds.example"),
         ("PUBLIC_URL", "https://"),
