@@ -30,8 +30,11 @@ def sources_by_kind(picture: Picture) -> Mapping[str, tuple[str, ...]]:
         "course": (*beside.after_review.sources, *_measured(picture, Quantity.LONG_AXIS)),
         "local_therapy": _local(picture),
         "morphology": beside.chun.sources,
-        "flag:HAEMORRHAGE": _stated(picture, FindingKind.HAEMORRHAGE),
-        "flag:STEATOSIS": _stated(picture, FindingKind.STEATOSIS),
+        "flag:HAEMORRHAGE": (
+            *_stated(picture, FindingKind.HAEMORRHAGE),
+            *_measured(picture, Quantity.ATTENUATION),
+        ),
+        "flag:STEATOSIS": (*_stated(picture, FindingKind.STEATOSIS), *_normal_liver(picture)),
         "flag:DOSE_GAP": leading.sources if leading else (),
         **{
             f"flag:{code}": _study_sources(picture.studies)
@@ -84,6 +87,12 @@ def _sources_of(
             if m.lesion in ids and m.study in studies and m.quantity in quantities
         )
     )
+
+
+def _normal_liver(picture: Picture) -> tuple[str, ...]:
+    regions = (lesion for lesion in picture.look.timeline.lesions if lesion.reference_region)
+    studies = {study.id for study in picture.studies.followed}
+    return _sources_of(picture, regions, studies, (Quantity.ATTENUATION,))
 
 
 def _liver(picture: Picture) -> tuple[str, ...]:

@@ -32,4 +32,5 @@ def group_of(rulebook: Rulebook) -> Callable[[str], str]:
 def pytest_addoption(parser: pytest.Parser) -> None:
     """Recording the golden answers anew is asked for, never done by itself."""
     parser.addoption("--rewrite", action="store_true", help="record golden answers anew")
+    parser.addoption("--mutants", type=int, default=300, help="how many spoilt records to try")
     parser.addoption("--conformance", action="store_true", help="write docs/conformance.md anew")

@@ -65,6 +65,8 @@ class DiseaseStatusReader:
         if len(stated) != 1:
             notes.cannot_read(record.reference, "disease status: not a trend that is known")
             return []
+        if record.day is None:
+            notes.cannot_read(record.reference, "disease status: undated")
         source = Source(record.reference, note_of(record))
         return [Finding(FindingKind.EXTRAHEPATIC, stated.pop(), record.day, source)]
 

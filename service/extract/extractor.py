@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from rules.timeline import Timeline, Unread
 from rules.vocabulary import Vocabulary
+from service.extract.concepts import coded_values
 from service.extract.conditions import ConditionReader
 from service.extract.disease_status import DiseaseStatusReader, Place
 from service.extract.imaging import ImagingReader, ImagingRecords
+from service.extract.lookalikes import Lookalikes
 from service.extract.markers import MarkerReader
 from service.extract.medications import MedicationReader
 from service.extract.notes import Notes
@@ -45,11 +48,13 @@ class Extractor:
         self._conditions = ConditionReader(vocabulary)
         self._disease_status = DiseaseStatusReader(vocabulary, self._conditions)
         self._procedures = ProcedureReader(vocabulary)
+        self._lookalikes = Lookalikes(vocabulary)
 
     def timeline(self, data: PatientData) -> Timeline:
         """What the records tell of a patient; what could not be read is named in it."""
         notes = Notes((Unread(u.reference, u.reason) for u in data.unread), data.remarks)
         observations = _of(ObservationRecord, data)
+        self._name_lookalikes(observations, notes)
         conditions = _of(ConditionRecord, data)
         structures = _of(BodyStructureRecord, data)
         studies = _of(ImagingStudyRecord, data)
@@ -73,6 +78,11 @@ class Extractor:
                 remarks=notes.remarks,
             )
         )
+
+    def _name_lookalikes(self, records: Iterable[ObservationRecord], notes: Notes) -> None:
+        for record in records:
+            if any(self._lookalikes.asks(code) for code, _ in coded_values(record)):
+                notes.cannot_read(record.reference, "its question is not given by a known code")
 
 
 def _of(kind: type[T], data: PatientData) -> list[T]:

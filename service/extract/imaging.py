@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from rules.timeline import Finding, FindingKind, Lesion, Measurement, Organ, Source, Study
 from rules.vocabulary import Vocabulary
 from service.extract.conflicts import settled
+from service.extract.doubts import doubts_about
 from service.extract.findings import FindingReader
 from service.extract.lesion_names import LesionNames, paired_by_site
 from service.extract.lesions import LesionReader
@@ -99,12 +100,22 @@ class _Patient:
             studies=tuple(studies.values()),
             lesions=tuple(known.values()),
             measurements=self._usable(measurements, known, studies),
-            findings=tuple(
-                finding
-                for pair in (*self._measured, *self._stated)
-                for finding in self._findings(pair, known, studies)
-            ),
+            findings=self._all_findings(known, studies),
         )
+
+    def _all_findings(
+        self, lesions: Mapping[str, Lesion], studies: Mapping[str, Study]
+    ) -> tuple[Finding, ...]:
+        found = [
+            finding
+            for pair in (*self._measured, *self._stated)
+            for finding in self._findings(pair, lesions, studies)
+        ]
+        followed_from = self._index.measured_from()
+        for finding in found:
+            for doubt in doubts_about(finding, lesions.get(finding.lesion or ""), followed_from):
+                self._notes.cannot_read(finding.source.reference, doubt)
+        return tuple(found)
 
     def _lesions(self) -> dict[str, Lesion]:
         records: dict[str, list[ObservationRecord]] = {}
@@ -131,6 +142,9 @@ class _Patient:
             except Unusable as reason:
                 self._notes.cannot_read(pair.record.reference, str(reason))
                 continue
+            if self._index.is_guessed(pair.record):
+                why = "its day is not known, and it names no study"
+                self._notes.cannot_read(pair.record.reference, why)
             phases = self._index.phases(study)
             found += self._read.measurements.measurements(
                 pair.record, pair.lesion, study, phases, self._notes

@@ -46,7 +46,7 @@ class LesionReader:
         label = next(text for text in (*named, site, lesion) if text)
         organ, doubt = _organ({organ_of(self._vocabulary, place) for place in sites})
         if doubt:
-            notes.remark(f"{label}: {doubt}")
+            notes.cannot_read(records[0].reference, f"its lesion may be in the liver: {doubt}")
         return Lesion(
             id=lesion,
             label=label,

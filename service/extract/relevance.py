@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from rules.vocabulary import Vocabulary
 from service.extract.concepts import coded
+from service.extract.lookalikes import OBSERVED, Lookalikes
 from service.fhir.records import Concept
 
-_OBSERVED = ("measurements", "findings", "markers", "performance", "disease_status")
 _DRUGS = ("agents", "excluded_products")
 
 
@@ -14,16 +14,17 @@ class Relevance:
     """Most of what an EHR sends is about something else: blood counts, blood pressure, other drugs.
 
     A drug that only a reference or a code without words names cannot be told, so it counts as
-    relevant.
+    relevant; so does an Observation that seems to ask what is read, by a code that is not known.
     """
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self._lookalikes = Lookalikes(vocabulary)
 
     def __call__(self, kind: str, concept: Concept) -> bool:
         """Whether a resource with these codes and words is worth reading."""
         if kind == "Observation":
-            return self._coded(_OBSERVED, concept)
+            return self._coded(OBSERVED, concept) or self._lookalikes.resembles(concept)
         words = concept.words
         return not words or self._coded(_DRUGS, concept) or self._spoken(words)
 

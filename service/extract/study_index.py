@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from datetime import date
 
 from rules.dates import PartialDate
 from rules.timeline import Organ, Phase, Study
@@ -75,6 +76,16 @@ class StudyIndex:
             if organ is Organ.ELSEWHERE or self._reader.covers_liver(study) is not False
         ]
         return found[0] if len(found) == 1 else None
+
+    def is_guessed(self, record: ObservationRecord) -> bool:
+        """Whether nothing but a month or a year tells which study an Observation is of."""
+        coarse = record.day is not None and not record.day.exact
+        return coarse and self.named_by(record) is None
+
+    def measured_from(self) -> date | None:
+        """The first day that measurements are of, as far as they say."""
+        days = (day.earliest for of_study in self._days.values() for day in of_study)
+        return min(days, default=None)
 
     def measured_on(self, record: ObservationRecord) -> str | None:
         """The day of measurements without a study that an Observation falls on."""
