@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
+import yaml
 
 from rules.vocabulary import Vocabulary, load_vocabulary
 
@@ -245,3 +248,22 @@ def test_a_text_names_the_liver_imaging_in_it(
     named = vocabulary.find_in_text("imaging_orders", text)
 
     assert {term.attributes["modality"] for term in named} == modalities
+
+
+_SERIES = yaml.safe_load(
+    (Path(__file__).parent / "data" / "series_descriptions.yaml").read_text("utf-8")
+)
+
+
+@pytest.mark.parametrize(
+    ("description", "phases"),
+    [
+        pytest.param(text, phases, id=f"{language}: {text}")
+        for language, rows in _SERIES.items()
+        for text, phases in rows.items()
+    ],
+)
+def test_a_series_description_tells_its_phase_in_four_languages(
+    vocabulary: Vocabulary, description: str, phases: list[str]
+) -> None:
+    assert [term.name for term in vocabulary.find_in_text("phases", description)] == phases
