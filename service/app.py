@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from pathlib import Path
 from uuid import uuid4
@@ -17,15 +18,22 @@ from service.cds.order_reader import OrderReader, load_order_words
 from service.cds.speaking import load_speaking
 from service.cds.suggestions import load_options
 from service.cds.wording import load_wording
+from service.consulting import Consulting
 from service.extract import MedicationReader
+from service.fhir.client import FhirClient
+from service.fhir.fetching import Fetching
 from service.fhir.prefetch_keys import templates
 from service.first_look.people import load_people
+from service.outbound.destinations import DEVELOPMENT
+from service.outbound.http import Outbound
 from service.settings import Settings, settings_from
 from service.web.errors import register_errors
 from service.web.first_look import first_look
 from service.web.hooks import hooks
 from service.web.operations import operations
 from service.web.rulebook import rulebook_page
+
+_QUERIES_AT_ONCE = 32  # of one worker process, for all its calls
 
 
 def create_app(settings: Settings | None = None, today: Callable[[], date] = date.today) -> Flask:
@@ -45,7 +53,9 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     parts = make_parts(assessor, settings, today)
     app = Flask("service")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    app.register_blueprint(hooks(parts, templates(vocabulary), vocabulary.normalise_system))
+    app.register_blueprint(
+        hooks(parts, templates(vocabulary), vocabulary.normalise_system, DEVELOPMENT)
+    )
     app.register_blueprint(operations(assessor.rulebook.id))
     app.register_blueprint(rulebook_page(assessor.rulebook))
     if settings.first_look is not None:
@@ -54,12 +64,25 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     return app
 
 
+def consulting(assessor: Assessor, settings: Settings) -> Consulting:
+    """What reads and judges the patient of a call, asking FHIR servers for what was not sent."""
+    outbound = Outbound(settings.ca_file)
+    # Threads are started when first needed, which is after worker processes are made.
+    executor = ThreadPoolExecutor(_QUERIES_AT_ONCE, thread_name_prefix="fhir")
+    return Consulting(
+        assessor=assessor,
+        fetching=Fetching(FhirClient(outbound.send), executor),
+        templates=templates(assessor.rulebook.knowledge.vocabulary),
+        seconds=settings.fetch_milliseconds / 1000,
+    )
+
+
 def make_parts(assessor: Assessor, settings: Settings, today: Callable[[], date]) -> Parts:
     """What every answer is made with, for any door."""
     vocabulary = assessor.rulebook.knowledge.vocabulary
     addresses = Addresses(settings.public_url, settings.smart_launch_url)
     return Parts(
-        assess=assessor.of_prefetch,
+        assess=consulting(assessor, settings),
         orders=OrderReader(vocabulary, MedicationReader(vocabulary), load_order_words()),
         speaking=load_speaking(),
         cards=CardMaker(load_wording(), load_options(), addresses, uuid4),

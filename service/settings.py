@@ -51,6 +51,14 @@ def _folder(text: str) -> str | None:
     return text
 
 
+def _file(text: str) -> str | None:
+    if not text.strip():
+        return None
+    if not Path(text).is_file():
+        raise ValueError("must name a file")
+    return text
+
+
 def _setting(default: T, read: Callable[[str], T]) -> T:
     """A field with its default and the reading of its variable."""
     found: T = field(default=default, metadata={"read": read})
@@ -71,6 +79,9 @@ class Settings:
             link there.
         first_look: a folder of invented people to show at /, for development; only where nobody
             but this machine is listened to.
+        fetch_milliseconds: how long the queries of one call to the EHR's FHIR server may take.
+        ca_file: certificates of authorities to trust when FHIR servers and key sets are asked: those
+            of a hospital's own authority. Without it, the public authorities are trusted.
         max_body_bytes: the longest request that is read; longer ones are answered with 413.
     """
 
@@ -81,6 +92,8 @@ class Settings:
     smart_launch_url: str | None = _setting(None, _address)
     max_body_bytes: int = _setting(16 * 1024 * 1024, _whole(1024, 1024**3))
     first_look: str | None = _setting(None, _folder)
+    fetch_milliseconds: int = _setting(2000, _whole(100, 60_000))
+    ca_file: str | None = _setting(None, _file)
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:

@@ -19,14 +19,14 @@ from rules.assessment import Assessment, Grade
 from rules.timeline import Course, Source, Therapy, Timeline
 from rules.vocabulary import load_vocabulary
 from service.cds.answer import Parts, answer
-from service.cds.call import read_call
+from service.cds.call import Call, read_call
 from service.cds.order_reader import OrderReader, load_order_words
 from service.cds.response import Card, wire
 from service.cds.speaking import Hook, load_speaking
 from service.cds.strict import findings
 from service.extract.medications import MedicationReader
 from service.fhir.errors import MissingDataError
-from service.fhir.json_types import JsonObject
+from service.outbound.destinations import Destinations
 
 TODAY = date(2026, 5, 20)
 SUNITINIB = medication_request("sunitinib")
@@ -46,14 +46,14 @@ class Conclusion:
     days: list[date] = field(default_factory=list)
 
     def assess(
-        self, _prefetch: JsonObject, patient: str, as_of: date
+        self, call: Call, _allowed: Destinations, as_of: date
     ) -> tuple[Assessment, Timeline]:
-        assert patient == "p1"
+        assert call.patient_id == "p1"
         self.days.append(as_of)
-        return self.assessment, Timeline(patient, therapies=(COURSE,))
+        return self.assessment, Timeline(call.patient_id, therapies=(COURSE,))
 
 
-def no_data(_prefetch: JsonObject, _patient: str, _as_of: date) -> NoReturn:
+def no_data(_call: Call, _allowed: Destinations, _as_of: date) -> NoReturn:
     raise MissingDataError({"imaging": "absent"})
 
 

@@ -23,6 +23,8 @@ def test_every_setting_is_read_from_its_variable() -> None:
             "LIVER_RESPONSE_SMART_LAUNCH_URL": "https://cds.example/launch",
             "LIVER_RESPONSE_MAX_BODY_BYTES": "1048576",
             "LIVER_RESPONSE_FIRST_LOOK": "fixtures/people",
+            "LIVER_RESPONSE_FETCH_MILLISECONDS": "1500",
+            "LIVER_RESPONSE_CA_FILE": "setup.cfg",
             "PATH": "/bin",
         }
     ) == Settings(
@@ -33,6 +35,8 @@ def test_every_setting_is_read_from_its_variable() -> None:
         "https://cds.example/launch",
         1048576,
         "fixtures/people",
+        1500,
+        "setup.cfg",
     )
 
 

@@ -16,10 +16,10 @@ from service.cds.response import Card
 from service.cds.speaking import Hook, Indicator, Occasion, Speaking
 from service.cds.suggestions import Whose
 from service.cds.wording import Wording, counted
-from service.fhir.json_types import JsonObject
+from service.outbound.destinations import NOWHERE, Destinations
 
-Assess = Callable[[JsonObject, str, date], tuple[Assessment, Timeline]]
-"""From a prefetch, the patient's id and the day to the assessment and what it rests on."""
+Assess = Callable[[Call, Destinations, date], tuple[Assessment, Timeline]]
+"""From a call, the servers it may be completed from, and the day, to what is concluded of the patient."""
 
 
 @dataclass(frozen=True)
@@ -33,11 +33,16 @@ class Parts:
     today: Callable[[], date]
 
 
-def answer(call: Call, parts: Parts) -> tuple[Card, ...]:
+def answer(call: Call, parts: Parts, allowed: Destinations = NOWHERE) -> tuple[Card, ...]:
     """The cards for a call; none where there is nothing to say.
 
     The record is read only where the orders bear on the question, so that a call about anything
     else is answered at once, and without asking for data it does not need.
+
+    Args:
+        call: as it was read.
+        parts: what answers are made with.
+        allowed: the FHIR servers that may be asked for what was not sent.
 
     Raises:
         LiverResponseError: needed data is missing, or is another patient's.
@@ -45,7 +50,7 @@ def answer(call: Call, parts: Parts) -> tuple[Card, ...]:
     orders = parts.orders.read(call.drafts, call.selections)
     if not _concerns_us(call.hook, orders):
         return ()
-    assessment, timeline = parts.assess(call.prefetch, call.patient_id, parts.today())
+    assessment, timeline = parts.assess(call, allowed, parts.today())
     situation = _Situation(call, orders, assessment, _leading(assessment, timeline))
     return tuple(_speak(situation, parts))
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass, field
 
+from service.cds.authorization import Authorization, read_authorization
 from service.cds.draft_orders import WHERE as DRAFT_ORDERS
 from service.cds.draft_orders import Drafts, read_drafts
 from service.cds.errors import CallInvalidError
@@ -22,6 +23,7 @@ class Call:
     """One request.
 
     Attributes:
+        authorization: for ``fhir_server``; None where no token came that can be used.
         selections: the selected orders; None for a hook without selections.
         prefetch: as sent, for ``service.fhir.prefetch`` alone to read.
     """
@@ -32,6 +34,7 @@ class Call:
     patient_id: str
     encounter_id: str | None = None
     fhir_server: str | None = None
+    authorization: Authorization | None = None
     drafts: Drafts = field(default_factory=Drafts)
     selections: tuple[str, ...] | None = None
     prefetch: JsonObject = field(default_factory=dict, repr=False)
@@ -58,6 +61,7 @@ def read_call(body: Json, hook: Hook, normalise: Normalise) -> Call:
         patient_id=patient,
         encounter_id=_encounter(context),
         fhir_server=_fhir_server(body, patient),
+        authorization=read_authorization(object_of(body, "fhirAuthorization")),
         drafts=_drafts(context, hook, patient, normalise),
         selections=_selections(context) if hook is Hook.ORDER_SELECT else None,
         prefetch=_optional_object(body, "prefetch"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from service.errors import LiverResponseError
+from service.outbound.errors import Trouble
 
 
 class NotFhirError(LiverResponseError):
@@ -29,7 +30,7 @@ class UnknownPatientError(LiverResponseError):
 
 
 class MissingDataError(LiverResponseError):
-    """Needed data was not sent.
+    """Needed data was not sent, nor to be had where it may be asked for.
 
     Attributes:
         keys: the state of each prefetch key that is needed and not available.
@@ -46,3 +47,12 @@ class MissingDataError(LiverResponseError):
             "describes them, each complete; of the medication keys one is enough.",
             where="prefetch",
         )
+
+    def after(self, tried: Mapping[str, Trouble]) -> MissingDataError:
+        """The same error, with why asking the FHIR server for the keys was in vain."""
+        vain = {
+            key: f"not sent; of the FHIR server: {tried[key].value}"
+            for key in self.keys
+            if key in tried
+        }
+        return MissingDataError({**self.keys, **vain})

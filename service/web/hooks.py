@@ -9,10 +9,13 @@ from service.cds.call import read_call
 from service.cds.discovery import hook_of, services
 from service.cds.response import wire
 from service.fhir.datatypes import Normalise
+from service.outbound.destinations import Destinations
 from service.web.json_body import json_response, read_json
 
 
-def hooks(parts: Parts, prefetch: dict[str, str], normalise: Normalise) -> Blueprint:
+def hooks(
+    parts: Parts, prefetch: dict[str, str], normalise: Normalise, allowed: Destinations
+) -> Blueprint:
     """Discovery and the services, answered with these parts."""
     blueprint = Blueprint("hooks", __name__)
     discovery = {"services": wire(services(prefetch))}
@@ -25,6 +28,6 @@ def hooks(parts: Parts, prefetch: dict[str, str], normalise: Normalise) -> Bluep
     def call_service(service: str) -> Response:
         hook = hook_of(service)
         call = read_call(read_json(request), hook, normalise)
-        return json_response({"cards": [wire(card) for card in answer(call, parts)]})
+        return json_response({"cards": [wire(card) for card in answer(call, parts, allowed)]})
 
     return blueprint

@@ -1,0 +1,78 @@
+"""From a call to the assessment of its patient: what was sent, and what is asked for besides."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+
+from rules.assessment import Assessment
+from rules.timeline import Timeline
+from service.assessor import Assessor
+from service.cds.call import Call
+from service.fhir.client import Server
+from service.fhir.errors import MissingDataError
+from service.fhir.fetching import Completed, Fetching, to_fetch
+from service.fhir.queries import queries
+from service.outbound.deadline import Deadline
+from service.outbound.destinations import Destinations
+from service.outbound.errors import OutboundError, Trouble
+
+
+@dataclass(frozen=True)
+class Consulting:
+    """Reads and judges the patient of a call, once for all calls.
+
+    Attributes:
+        templates: the prefetch of discovery.
+        seconds: how long all queries of a call may take together.
+    """
+
+    assessor: Assessor
+    fetching: Fetching
+    templates: Mapping[str, str]
+    seconds: float
+
+    def __call__(
+        self, call: Call, allowed: Destinations, as_of: date
+    ) -> tuple[Assessment, Timeline]:
+        """Assess the patient of a call.
+
+        Args:
+            call: with its prefetch, and where the rest may be had.
+            allowed: the FHIR servers that may be asked on behalf of who calls.
+            as_of: the day of the call.
+
+        Raises:
+            LiverResponseError: needed data is neither sent nor to be had, or another patient's.
+        """
+        completed = self._completed(call, allowed)
+        try:
+            return self.assessor.of_prefetch(completed.prefetch, call.patient_id, as_of)
+        except MissingDataError as error:
+            raise error.after(completed.tried) from None
+
+    def _completed(self, call: Call, allowed: Destinations) -> Completed:
+        if call.fhir_server is None:
+            return Completed(call.prefetch)
+        deadline = Deadline.after(self.seconds)
+        try:
+            server = _server(call, allowed)
+        except OutboundError as error:
+            return Completed(call.prefetch, dict.fromkeys(to_fetch(call.prefetch), error.trouble))
+        wanted = queries(self.templates, call.patient_id)
+        return self.fetching.complete(call.prefetch, wanted, server, deadline)
+
+
+def _server(call: Call, allowed: Destinations) -> Server:
+    """Whom to ask, and with what.
+
+    Raises:
+        OutboundError: it may not be asked, or not without a token.
+    """
+    address = call.fhir_server or ""
+    allowed.base_of(address)
+    token = call.authorization.token if call.authorization else None
+    if token is None and not allowed.without_token:
+        raise OutboundError(Trouble.UNAUTHENTICATED)
+    return Server(address.rstrip("/"), allowed, token)
