@@ -6,7 +6,7 @@ A case says only what matters to it; what it does not say is unknown, and a yes/
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from importlib.resources import files
 from typing import Any
@@ -37,6 +37,7 @@ class Case:
     because: str | None
     finds: tuple[str, ...]
     not_finds: tuple[str, ...]
+    given: Mapping[str, Any] = field(default_factory=dict)  # in its own words; the rest is common
 
 
 def load_cases(page: str, group_of: GroupOf) -> tuple[Case, ...]:
@@ -47,10 +48,20 @@ def load_cases(page: str, group_of: GroupOf) -> tuple[Case, ...]:
     Raises:
         PageError: a case has an unknown word.
     """
-    place = f"rules/catalog/{page}/cases.yaml"
-    source = files("rules") / "catalog" / page / "cases.yaml"
-    raw: Any = load_strict(source.read_text("utf-8"), place)
+    raw = _read(page)
     return tuple(_case(row, page, raw.get("given", {}), group_of) for row in raw["cases"])
+
+
+def common_given(page: str) -> Mapping[str, Any]:
+    """What holds for every case of a page, in the words of its file."""
+    given: Mapping[str, Any] = _read(page).get("given", {})
+    return given
+
+
+def _read(page: str) -> Mapping[str, Any]:
+    source = files("rules") / "catalog" / page / "cases.yaml"
+    raw: Any = load_strict(source.read_text("utf-8"), f"rules/catalog/{page}/cases.yaml")
+    return raw if isinstance(raw, dict) else {}
 
 
 def _case(row: Mapping[str, Any], page: str, common: Mapping[str, Any], group_of: GroupOf) -> Case:
@@ -65,6 +76,7 @@ def _case(row: Mapping[str, Any], page: str, common: Mapping[str, Any], group_of
         because=row.get("because"),
         finds=tuple(row.get("finds", ())),
         not_finds=tuple(row.get("not_finds", ())),
+        given=row.get("given") or {},
     )
 
 

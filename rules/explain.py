@@ -9,19 +9,19 @@ Rules of the later strata ask what was found, which is always known.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from enum import Enum
 
 from rules.assessment import Grade, Settles
 from rules.clauses import test_of
+from rules.condition_words import Threshold, asked_for, in_words, printed
 from rules.dialect import Scalar
 from rules.engine import Fact
-from rules.field_words import NAMES, UNITS, YES_NO
+from rules.field_words import YES_NO
 from rules.judge import Judgement
 from rules.known import Field
-from rules.language import Clause, Comparison, Condition, Flag, Membership, Rule
-from rules.pages import Page
+from rules.language import Clause, Comparison, Condition, Flag, Rule
 from rules.words import number
 from rules.working_memory import BEYOND_ANY_THRESHOLD
 
@@ -38,16 +38,6 @@ class Truth(str, Enum):
 
 class ExplanationError(RuntimeError):
     """The engine and the explanation read a rule differently: nothing is explained."""
-
-
-@dataclass(frozen=True)
-class Threshold:
-    """A number that a condition asks for: its name, its value, its unit (UCUM) and its page."""
-
-    parameter: str
-    value: float
-    unit: str
-    page: str
 
 
 @dataclass(frozen=True)
@@ -82,15 +72,6 @@ class Explanation:
     def of_page(self, page: str) -> tuple[RuleReading, ...]:
         """The rules of one page."""
         return tuple(reading for reading in self.readings if reading.page == page)
-
-
-def thresholds_of(pages: Iterable[Page]) -> Mapping[str, Threshold]:
-    """Every number that a rule may ask for, as its page has it now."""
-    return {
-        name: Threshold(name, parameter.in_force.value, parameter.unit, page.id)
-        for page in pages
-        for name, parameter in page.parameters.items()
-    }
 
 
 @dataclass(frozen=True)
@@ -152,10 +133,10 @@ class _Asked:
             values = tuple(fact.values[clause.field] for fact in facts)
             known = (kind, clause.field) not in self.unknown
             yield ConditionReading(
-                self._text(kind, clause),
+                in_words(kind, clause, self.book.thresholds),
                 self._value(kind, clause, values) if known else NOT_KNOWN,
                 self._truth(clause, values, known),
-                self._threshold(clause),
+                asked_for(clause, self.book.thresholds),
             )
 
     def _facts(self, kind: str, condition: Condition) -> tuple[Fact, ...]:
@@ -176,23 +157,10 @@ class _Asked:
             return Truth.TRUE
         return Truth.FALSE if known else Truth.UNKNOWN
 
-    def _threshold(self, clause: Clause) -> Threshold | None:
-        return self.book.thresholds[clause.parameter] if isinstance(clause, Comparison) else None
-
     def _unit(self, clause: Clause) -> str:
-        threshold = self._threshold(clause)
-        unit = UNITS.get(threshold.unit, threshold.unit) if threshold else ""
+        threshold = asked_for(clause, self.book.thresholds)
+        unit = printed(threshold.unit) if threshold else ""
         return f" {unit}" if unit else ""
-
-    def _text(self, kind: str, clause: Clause) -> str:
-        if isinstance(clause, Flag):
-            yes, no = YES_NO[kind, clause.field]
-            return yes if clause.value else no
-        name = NAMES[kind, clause.field]
-        if isinstance(clause, Membership):
-            return f"{name} {' or '.join(clause.values)}"
-        limit = number(self.book.numbers[clause.parameter])
-        return f"{name} {clause.comparator.value} {limit}{self._unit(clause)}"
 
     def _value(self, kind: str, clause: Clause, values: tuple[Scalar, ...]) -> str:
         if isinstance(clause, Flag):

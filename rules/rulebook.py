@@ -16,8 +16,9 @@ from rules import __version__
 from rules.assessment import Assessment, RulebookId, Settles
 from rules.catalog.grade.rules import grade_rules, tally_items
 from rules.clinical_facts import ClinicalFacts, Silence
+from rules.condition_words import thresholds_of
 from rules.criteria.pages import CriterionPage, load_criteria
-from rules.explain import Explainer, Explanation, thresholds_of
+from rules.explain import Explainer, Explanation
 from rules.features.knowledge import Knowledge
 from rules.features.picture import picture_of
 from rules.items import ItemRule
