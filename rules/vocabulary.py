@@ -135,6 +135,11 @@ class Vocabulary:
             raise KeyError(f"rules/terms/{topic}.yaml has no term {name!r}; add it there")
         return terms[name]
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        """The topics, each the name of a file of terms."""
+        return tuple(sorted(self._topics))
+
     def terms(self, topic: str) -> tuple[Term, ...]:
         """The terms of a topic, in the order of its file.
 

@@ -24,12 +24,15 @@ from service.fhir.client import FhirClient
 from service.fhir.fetching import Fetching
 from service.fhir.prefetch_keys import templates
 from service.first_look.people import load_people
+from service.knowledge.capability import capability
+from service.knowledge.publication import publication
 from service.outbound.destinations import DEVELOPMENT
 from service.outbound.http import Outbound
 from service.settings import Settings, settings_from
 from service.web.errors import register_errors
 from service.web.first_look import first_look
 from service.web.hooks import hooks
+from service.web.knowledge import knowledge
 from service.web.operations import operations
 from service.web.rulebook import rulebook_page
 
@@ -60,6 +63,8 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     app.register_blueprint(rulebook_page(assessor.rulebook))
     if settings.first_look is not None:
         app.register_blueprint(first_look(load_people(Path(settings.first_look)), assessor, parts))
+    published = publication(assessor.rulebook, load_options(), load_wording(), settings.public_url)
+    app.register_blueprint(knowledge(published, capability(published, today())))
     register_errors(app)
     return app
 

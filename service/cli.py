@@ -159,6 +159,19 @@ def rules(page: str | None) -> None:
 
 
 @main.command()
+@click.argument("folder", type=click.Path(file_okay=False, path_type=Path))
+@click.option(
+    "--public-url", help="The address the service is reached at; canonicals begin with it."
+)
+@in_one_line
+def knowledge(folder: Path, public_url: str | None) -> None:
+    """Write the rule book as FHIR R4 resources, one file each, below FOLDER."""
+    from service.knowledge.files import write  # noqa: PLC0415
+
+    click.echo(f"{write(folder, public_url)} resources in {folder}")
+
+
+@main.command()
 @click.option("--url", help="A running service. Default: one is started for the occasion.")
 @click.option(
     "--calls",

@@ -8,7 +8,8 @@ from pathlib import Path
 import cmarkgfm
 import pytest
 
-from rules.document.__main__ import PLACE, document, main
+from rules.document.__main__ import PLACE, main
+from rules.document.whole import document
 from rules.rulebook import Rulebook
 
 
