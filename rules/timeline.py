@@ -39,6 +39,13 @@ class Quantity(str, Enum):
     ATTENUATION = "attenuation"  # HU, mean of the region
 
 
+class UptakeKind(str, Enum):
+    """How FDG uptake was measured."""
+
+    SUL_PEAK = "SULpeak"  # by lean body mass, the hottest cubic centimetre: PERCIST
+    SUV_MAX = "SUVmax"  # by body weight, the hottest voxel
+
+
 class Course(str, Enum):
     """What kind of record speaks of a therapy."""
 
@@ -91,6 +98,7 @@ class Therapy:
     ongoing: bool
     source: Source
     dose_mg: Decimal | None = None
+    daily_mg: Decimal | None = None  # None where dose or timing is not stated
     paused: bool = False  # on hold: not taken at present, not known to be over
 
 
@@ -118,6 +126,7 @@ class Lesion:
     organ: Organ
     target: bool | None = None  # None: not stated
     reference_region: bool = False
+    node: bool = False  # a lymph node, as its site says
 
 
 @dataclass(frozen=True)
@@ -195,6 +204,16 @@ class Unread:
 
 
 @dataclass(frozen=True)
+class Uptake:
+    """FDG uptake of one lesion at one PET, whichever lesion it is: criteria take the hottest."""
+
+    kind: UptakeKind
+    value: Decimal  # g/mL
+    day: PartialDate
+    source: Source
+
+
+@dataclass(frozen=True)
 class Timeline:
     """All facts of one patient."""
 
@@ -206,6 +225,7 @@ class Timeline:
     findings: tuple[Finding, ...] = ()
     markers: tuple[MarkerValue, ...] = ()
     performance: tuple[PerformanceStatus, ...] = ()
+    uptakes: tuple[Uptake, ...] = ()
     local_therapies: tuple[LocalTherapy, ...] = ()
     diagnoses: tuple[Diagnosis, ...] = ()
     unread: tuple[Unread, ...] = ()

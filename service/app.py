@@ -64,7 +64,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     if settings.first_look is not None:
         app.register_blueprint(first_look(load_people(Path(settings.first_look)), assessor, parts))
     published = publication(assessor.rulebook, load_options(), load_wording(), settings.public_url)
-    app.register_blueprint(knowledge(published, capability(published, today())))
+    app.register_blueprint(knowledge(published, capability(published)))
     register_errors(app)
     return app
 

@@ -346,3 +346,17 @@ def test_a_region_of_normal_liver_is_a_lesion_of_its_own() -> None:
         ("reference region:10200004", True, Organ.LIVER),
         ("site:10200004", False, Organ.LIVER),
     ]
+
+
+@pytest.mark.parametrize(
+    ("site", "node"),
+    [
+        (concept("SCT:59441001 Lymph node"), True),
+        (concept("SCT:61492009 Hepatic lymph node"), True),
+        (concept(text="retroperitoneal LN"), True),
+        (concept("SCT:39607008 Lung"), False),
+        (concept(LIVER), False),
+    ],
+)
+def test_a_node_is_known_by_its_site(site: Concept, node: bool) -> None:
+    assert only(size("x", "14", body_site=site)).node is node

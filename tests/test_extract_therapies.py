@@ -146,3 +146,12 @@ def test_a_medication_that_cannot_be_identified_is_named(
 def test_a_drug_that_is_not_asked_about_is_silently_none() -> None:
     found = timeline(statement(concept("RXN:26225 ondansetron")))
     assert (found.therapies, found.unread, found.remarks) == ((), (), ())
+
+
+def test_the_daily_dose_is_the_dose_times_how_often() -> None:
+    twice = statement(IMATINIB, dose=amount("400", "mg"), doses_a_day=Decimal(2))
+    assert timeline(twice).therapies[0].daily_mg == 800
+
+
+def test_a_dose_given_tells_nothing_of_a_day() -> None:
+    assert therapy(dose(dose=amount("400", "mg"), doses_a_day=Decimal(1))).daily_mg is None

@@ -46,12 +46,25 @@ def read(rulebook: Rulebook) -> Read:
     return lambda timeline: picture_of(timeline, AS_OF, rulebook.knowledge).facts
 
 
+def daily(start: int, mg: int | None) -> Therapy:
+    """A statement that goes on, with what is taken a day."""
+    return replace(therapy(start=start), daily_mg=None if mg is None else Decimal(mg))
+
+
 LINES: list[tuple[str, tuple[Therapy, ...], int | None, int | None]] = [
     ("an ongoing statement", (therapy(start=-60),), 60, 0),
     ("a statement that ended before the study", (therapy(start=-60, end=-5),), 60, 5),
     ("a statement that ended after the study", (therapy(start=-60, end=4),), 60, 0),
     ("a gap of 59 d continues the line", (therapy(start=-200, end=-99), therapy(start=-40)), 200, 0),
     ("a gap of 60 d begins a new line", (therapy(start=-200, end=-100), therapy(start=-40)), 40, 0),
+    ("a higher daily dose begins a new line", (daily(-200, 400), daily(-40, 800)), 40, 0),
+    ("the same daily dose goes on", (daily(-200, 400), daily(-40, 400)), 200, 0),
+    ("a lower daily dose goes on", (daily(-200, 400), daily(-40, 300)), 200, 0),
+    ("back to a dose taken before goes on", (daily(-200, 400), daily(-90, 300), daily(-40, 400)), 200, 0),
+    ("a dose that is not known is no escalation", (daily(-200, None), daily(-40, 800)), 200, 0),
+    ("nor is one after a dose that is known", (daily(-200, 400), daily(-40, None)), 200, 0),
+    ("four weeks on, two weeks off, is one line",
+     tuple(therapy("sunitinib", start, start + 28) for start in (-168, -126, -84, -42)), 168, 14),
     ("no dates at all", (therapy(start=None),), None, 0),
     ("doses given", (dose("imatinib", -30), dose("imatinib", -9)), 30, 9),
     ("finished without an end", (replace(therapy(start=-60), ongoing=False),), 60, None),

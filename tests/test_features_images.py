@@ -28,7 +28,7 @@ from timelines import (
 from rules.clinical_facts import ClinicalFacts, Course, Flag
 from rules.features.picture import picture_of
 from rules.rulebook import Rulebook
-from rules.timeline import FindingKind, Organ, Phase, Timeline
+from rules.timeline import FindingKind, Measurement, Organ, Phase, Quantity, Timeline
 
 Read = Callable[[Timeline], ClinicalFacts]
 
@@ -277,6 +277,40 @@ def test_measured_lesions_elsewhere_speak_by_recist(
         findings=(finding(FindingKind.CLINICAL, "stable"),),
     )
     assert read(timeline).extrahepatic == status
+
+
+def short_axis(name: str, day: int, mm: float) -> Measurement:
+    return replace(size(name, day, mm), quantity=Quantity.SHORT_AXIS)
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "status"), [(16, 21, "progressing"), (16, 17, "stable"), (20, 13, "responding")]
+)
+@pytest.mark.parametrize("long_axis", [True, False], ids=["both axes", "short axis only"])
+def test_a_node_elsewhere_is_followed_by_its_short_axis(
+    read: Read, long_axis: bool, then: float, now: float, status: str
+) -> None:
+    node = lesion("node", organ=Organ.ELSEWHERE, target=None, node=True)
+    longs = (size("node", BASELINE_DAY, 30), size("node", 0, 30)) if long_axis else ()
+    shorts = (short_axis("node", BASELINE_DAY, then), short_axis("node", 0, now))
+    timeline = patient(
+        lesions=(*patient().lesions, node),
+        measurements=(*patient().measurements, *longs, *shorts),
+        findings=(finding(FindingKind.CLINICAL, "stable"),),
+    )
+    assert read(timeline).extrahepatic == status
+
+
+def test_what_is_no_node_is_followed_by_its_long_axis(read: Read) -> None:
+    lung = lesion("lung", organ=Organ.ELSEWHERE, target=None)
+    sizes = (size("lung", BASELINE_DAY, 20), size("lung", 0, 30))
+    shorts = (short_axis("lung", BASELINE_DAY, 10), short_axis("lung", 0, 10))
+    timeline = patient(
+        lesions=(*patient().lesions, lung),
+        measurements=(*patient().measurements, *sizes, *shorts),
+        findings=(finding(FindingKind.CLINICAL, "stable"),),
+    )
+    assert read(timeline).extrahepatic == "progressing"
 
 
 def test_the_baseline_is_the_study_before_line_start(read: Read) -> None:

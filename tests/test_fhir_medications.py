@@ -313,3 +313,40 @@ def test_an_unreadable_medication_is_named_and_its_record_unresolved() -> None:
     assert [unread.reference for unread in found.unread] == ["Medication/d"]
     assert isinstance(found.records[0], MedicationRecord)
     assert not found.records[0].resolved
+
+
+def timed(timing: object, **elements: object) -> Decimal | None:
+    dosage = [{"doseAndRate": [{"doseQuantity": MG_400}], "timing": timing}]
+    return record("MedicationStatement", dosage=dosage, **elements).doses_a_day
+
+
+@pytest.mark.parametrize(
+    ("timing", "a_day"),
+    [
+        ({"repeat": {"frequency": 1, "period": 1, "periodUnit": "d"}}, "1"),
+        ({"repeat": {"frequency": 2, "period": 1, "periodUnit": "d"}}, "2"),
+        ({"repeat": {"frequency": 1, "period": 12, "periodUnit": "h"}}, "2"),
+        ({"repeat": {"frequency": 1, "period": 2, "periodUnit": "d"}}, "0.5"),
+        ({"code": {"coding": [{"code": "BID"}]}}, "2"),
+        ({"code": {"coding": [{"code": "QD"}]}}, "1"),
+    ],
+)
+def test_how_many_doses_a_day_is_read_from_the_timing(timing: object, a_day: str) -> None:
+    found = timed(timing)
+    assert found is not None
+    assert round(found, 6) == Decimal(a_day)
+
+
+@pytest.mark.parametrize(
+    "timing",
+    [
+        {"code": {"text": "as discussed"}},
+        {"code": {"coding": [{"code": "Q6H"}]}},
+        {"repeat": {"frequency": 0, "period": 1, "periodUnit": "d"}},
+        {"repeat": {"frequency": 1, "period": 1, "periodUnit": "mo"}},
+        {"repeat": {"frequency": 1}},
+        {},
+    ],
+)
+def test_a_timing_that_does_not_say_is_not_guessed(timing: object) -> None:
+    assert timed(timing) is None

@@ -161,13 +161,17 @@ def _category(page: CriterionPage, peak: Change, follow_up: PetStudy, findings: 
     return PMR if fell else SMD
 
 
-def _progressed(page: CriterionPage, peak: Change, findings: PetFindings) -> bool:
-    rose = at_least(peak.percent, page["progression"]) and peak.rose_by(
+def rose(page: CriterionPage, peak: Change) -> bool:
+    """Whether SULpeak rose by enough per cent and enough SUL to be progression, by numbers alone."""
+    return at_least(peak.percent, page["progression"]) and peak.rose_by(
         page["progression_absolute"]
     )
+
+
+def _progressed(page: CriterionPage, peak: Change, findings: PetFindings) -> bool:
     glycolysis = findings.glycolysis
     more = glycolysis is not None and at_least(glycolysis.percent, page["progression_glycolysis"])
-    return any_of(rose, more, findings.extent_increased) is True
+    return any_of(rose(page, peak), more, findings.extent_increased) is True
 
 
 def _under_reference(study: PetStudy) -> bool | None:

@@ -11,13 +11,15 @@ from dataclasses import dataclass
 from datetime import date
 
 from rules.criteria.pages import CriterionPage
+from rules.criteria.percist import rose
 from rules.criteria.recist import target_response
 from rules.dates import Days, PartialDate, days_between
 from rules.features.lookup import Lookup
 from rules.features.sizes import sum_at
 from rules.features.studies import Compared, speaks_of
+from rules.features.uptake import UptakePair
 from rules.numbers import Numbers
-from rules.timeline import Finding, FindingKind, LocalTherapy, Organ
+from rules.timeline import Finding, FindingKind, LocalTherapy, Organ, UptakeKind
 
 UNKNOWN = "unknown"
 NONE = "none"
@@ -136,14 +138,38 @@ def _new_since(look: Lookup, lesion: str, studies: Compared) -> bool:
     return marked or bool(after)
 
 
-def pet(setting: Setting) -> Statement:
-    """The newest metabolic response since line start, with days from line start to the PET."""
+def pet(setting: Setting, uptake: Iterable[UptakePair], percist: CriterionPage) -> Statement:
+    """The newest metabolic response since line start, with days from line start to the PET.
+
+    A SULpeak that rose as PERCIST asks for progression is PMD, whatever is stated. A fall is no
+    response by itself: that asks for comparable studies, which records do not tell.
+    """
+    rising = _risen(setting, uptake, percist)
+    if rising is not None:
+        return _on_day(setting, "PMD", rising.sources, rising.follow_up.day)
     statement, finding = _stated(setting, FindingKind.PET, PET, ("SMD", "PMR", "CMR"), NONE)
-    if finding is None or finding.day is None or setting.line_start is None:
+    if finding is None or finding.day is None:
         return statement
-    days = days_between(setting.line_start, finding.day)
-    matters = days.crosses([setting.numbers["pet_reliable_after"]]) and finding.value == "PMD"
-    return Statement(statement.value, statement.sources, max(days.low, 0), ambiguous=matters)
+    return _on_day(setting, statement.value, statement.sources, finding.day)
+
+
+def _risen(
+    setting: Setting, uptake: Iterable[UptakePair], percist: CriterionPage
+) -> UptakePair | None:
+    peaks = (pair for pair in uptake if pair.baseline.kind is UptakeKind.SUL_PEAK)
+    found = next((pair for pair in peaks if rose(percist, pair.change)), None)
+    if found is None:
+        return None
+    since = setting.since
+    return found if since is None or found.follow_up.day.latest >= since.earliest else None
+
+
+def _on_day(setting: Setting, value: str, sources: tuple[str, ...], day: PartialDate) -> Statement:
+    if setting.line_start is None:
+        return Statement(value, sources)
+    days = days_between(setting.line_start, day)
+    matters = days.crosses([setting.numbers["pet_reliable_after"]]) and value == "PMD"
+    return Statement(value, sources, max(days.low, 0), ambiguous=matters)
 
 
 def biopsy(setting: Setting) -> Statement:

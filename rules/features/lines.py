@@ -47,7 +47,8 @@ def _current_line(ingredient: str, records: Sequence[Therapy], numbers: Numbers)
     undated = [r for r in records if r.start is None]
     current: list[Therapy] = []
     for record in dated:
-        if current and _gap(current, record) >= numbers["line_gap"]:
+        restarted = current and _gap(current, record) >= numbers["line_gap"]
+        if restarted or _escalated(current, record):
             current = []
         current.append(record)
     return _line(ingredient, current, undated)
@@ -69,6 +70,12 @@ def _gap(before: Sequence[Therapy], record: Therapy) -> int:
     if record.start is None or any(end is None for end in ends):
         return 0
     return min(days_between(end, record.start).low for end in ends if end is not None)
+
+
+def _escalated(before: Sequence[Therapy], record: Therapy) -> bool:
+    """Whether more is taken a day than ever before in the line; an unknown dose is no escalation."""
+    known = [r.daily_mg for r in before if r.daily_mg is not None]
+    return bool(known) and record.daily_mg is not None and record.daily_mg > max(known)
 
 
 def _line(ingredient: str, dated: Sequence[Therapy], undated: Sequence[Therapy]) -> Line:

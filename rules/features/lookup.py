@@ -76,6 +76,15 @@ class Lookup:
             if lesion.organ is organ and not lesion.reference_region
         )
 
+    def is_node(self, lesion: Lesion) -> bool:
+        """Whether a lesion outside the liver is measured as nodes are: by its short axis, if at all."""
+        measured = {m.quantity for m in self.timeline.measurements if m.lesion == lesion.id}
+        return (
+            lesion.organ is Organ.ELSEWHERE
+            and Quantity.SHORT_AXIS in measured
+            and (lesion.node or Quantity.LONG_AXIS not in measured)
+        )
+
     def measured_in(self, lesions: Iterable[Lesion]) -> tuple[Study, ...]:
         """The studies in which one of these lesions has a value, by day."""
         wanted = {lesion.id for lesion in lesions}

@@ -22,7 +22,8 @@ from rules.features.markers import MarkerReading, read_markers
 from rules.features.sizes import Targets, liver_targets, new_liver_lesions, sums
 from rules.features.studies import Compared, compared, index_study
 from rules.features.therapies import Therapies, therapies_at
-from rules.timeline import FindingKind, Lesion, Timeline
+from rules.features.uptake import UptakePair, uptake_pair
+from rules.timeline import FindingKind, Lesion, Timeline, UptakeKind
 
 
 @dataclass(frozen=True)
@@ -53,6 +54,7 @@ class Picture:
     new_lesions: tuple[Lesion, ...]
     beside: Beside
     changes: tuple[LesionChange, ...]
+    uptake: tuple[UptakePair, ...]  # of each kind that was measured twice
     findings: Mapping[str, tuple[str, ...]]  # of the liver at the index: what is said, by whom
 
 
@@ -67,7 +69,8 @@ def picture_of(timeline: Timeline, as_of: date, knowledge: Knowledge) -> Picture
     studies = compared(look, index, start, as_of, numbers)
     targets = liver_targets(look, studies, numbers)
     setting = evidence.Setting(look, studies, day, start, as_of, numbers)
-    beside = _beside(setting, tumour.primary, knowledge)
+    uptake = _uptake(timeline, start, as_of)
+    beside = _beside(setting, tumour.primary, knowledge, uptake)
     new = new_liver_lesions(look, studies)
     said = _liver_findings(setting)
     parts = _Parts(tumour, therapies, studies, targets, new, beside, said)
@@ -81,6 +84,7 @@ def picture_of(timeline: Timeline, as_of: date, knowledge: Knowledge) -> Picture
         new,
         beside,
         lesion_changes(look, studies, targets, new),
+        uptake,
         said,
     )
 
@@ -96,12 +100,24 @@ class _Parts:
     said: Mapping[str, tuple[str, ...]]
 
 
-def _beside(setting: evidence.Setting, primary: str, knowledge: Knowledge) -> Beside:
+def _uptake(
+    timeline: Timeline, line_start: PartialDate | None, as_of: date
+) -> tuple[UptakePair, ...]:
+    pairs = (uptake_pair(timeline.uptakes, kind, line_start, as_of) for kind in UptakeKind)
+    return tuple(pair for pair in pairs if pair)
+
+
+def _beside(
+    setting: evidence.Setting,
+    primary: str,
+    knowledge: Knowledge,
+    uptake: tuple[UptakePair, ...],
+) -> Beside:
     local, undated = evidence.local_therapy(setting)
     timeline = setting.look.timeline
     return Beside(
         elsewhere=evidence.extrahepatic(setting, knowledge.criteria["recist_1_1"]),
-        pet=evidence.pet(setting),
+        pet=evidence.pet(setting, uptake, knowledge.criteria["percist_1_0"]),
         biopsy=evidence.biopsy(setting),
         clinical=evidence.clinical(setting),
         marker=read_markers(

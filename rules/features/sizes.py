@@ -62,8 +62,9 @@ def _largest(
 
 
 def size_at(look: Lookup, lesion: Lesion, study: Study) -> Decimal | None:
-    """The longest diameter of a lesion at a study, in mm."""
-    measurement = look.value(lesion.id, study.id, Quantity.LONG_AXIS)
+    """The longest diameter of a lesion at a study, in mm; of a node its short axis (RECIST 1.1)."""
+    quantity = Quantity.SHORT_AXIS if look.is_node(lesion) else Quantity.LONG_AXIS
+    measurement = look.value(lesion.id, study.id, quantity)
     return measurement.value if measurement else None
 
 

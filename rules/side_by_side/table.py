@@ -9,7 +9,7 @@ from rules.criteria.pages import CriterionPage
 from rules.criteria.response import Response
 from rules.features.picture import Picture
 from rules.judge import Judgement
-from rules.side_by_side import course, images
+from rules.side_by_side import course, images, pet
 from rules.side_by_side.case import Case
 
 _Criterion = Callable[[Case], Response | None]
@@ -26,6 +26,8 @@ _CRITERIA: Mapping[str, _Criterion] = {
     "irecist_2017": course.irecist_of,
     "cea_kinetics_2008": course.cea,
     "gcig_ca125_2011": course.ca125,
+    "percist_1_0": pet.percist_of,
+    "eortc_pet_1999": pet.eortc_of,
     "mrecist_2010": images.mrecist_of,
     "easl_2001": images.easl_of,
 }

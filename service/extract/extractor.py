@@ -20,6 +20,7 @@ from service.extract.performance import PerformanceReader
 from service.extract.procedures import ProcedureReader
 from service.extract.therapies import TherapyReader
 from service.extract.units import UnitConverter
+from service.extract.uptake import UptakeReader
 from service.fhir.records import (
     BodyStructureRecord,
     ConditionRecord,
@@ -48,6 +49,7 @@ class Extractor:
         self._conditions = ConditionReader(vocabulary)
         self._disease_status = DiseaseStatusReader(vocabulary, self._conditions)
         self._procedures = ProcedureReader(vocabulary)
+        self._uptakes = UptakeReader(vocabulary, units)
         self._lookalikes = Lookalikes(vocabulary)
 
     def timeline(self, data: PatientData) -> Timeline:
@@ -71,6 +73,7 @@ class Extractor:
                 findings=imaging.findings + extrahepatic,
                 markers=self._markers.values(observations, notes),
                 performance=self._performance.statuses(observations, notes),
+                uptakes=self._uptakes.uptakes(observations, notes),
                 local_therapies=self._procedures.local_therapies(_of(ProcedureRecord, data), notes),
                 diagnoses=self._conditions.diagnoses(conditions, notes),
                 unread=notes.unread,

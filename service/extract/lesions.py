@@ -6,12 +6,13 @@ from collections.abc import Sequence
 
 from rules.timeline import Lesion, Organ
 from rules.vocabulary import Vocabulary
-from service.extract.concepts import Reading, readings, spoken
+from service.extract.concepts import Reading, coded_or_named, readings, spoken
 from service.extract.findings import FindingReader
 from service.extract.notes import Notes, Unusable
 from service.extract.sites import organ_of
-from service.fhir.records import BodyStructureRecord, ObservationRecord
+from service.fhir.records import BodyStructureRecord, Concept, ObservationRecord
 
+_NODE = "lymph node"
 _TARGET = {"target lesion": True, "non-target lesion": False}
 _REFERENCE_REGION = "reference region"
 
@@ -53,8 +54,14 @@ class LesionReader:
             site=site,
             organ=organ,
             target=self._target(records, notes),
+            node=_NODE in self._places(sites),
             reference_region=any(self.is_reference_region(record) for record in records),
         )
+
+    def _places(self, sites: Sequence[Concept]) -> set[str]:
+        return {
+            term.name for site in sites for term in coded_or_named(self._vocabulary, "organs", site)
+        }
 
     def _tracked(self, records: Sequence[ObservationRecord]) -> list[str]:
         """The tracking identifiers, as written."""

@@ -30,6 +30,7 @@ def in_order(timeline: Timeline) -> Timeline:
         ),
         markers=_sorted(timeline.markers, lambda m: _key(m.day, m.source, m.marker, m.series)),
         performance=_sorted(timeline.performance, lambda p: _key(p.day, p.source)),
+        uptakes=_sorted(timeline.uptakes, lambda u: _key(u.day, u.source, u.kind.value)),
         local_therapies=_sorted(timeline.local_therapies, lambda p: _key(p.day, p.source, p.name)),
         diagnoses=_sorted(timeline.diagnoses, lambda d: _key(None, d.source, d.tumour)),
         unavailable=tuple(sorted(set(timeline.unavailable))),

@@ -63,7 +63,8 @@ class TherapyReader:
             end=end,
             ongoing=unfinished and course is not Course.DOSE,
             source=Source(record.reference, note),
-            dose_mg=self._dose(record),
+            dose_mg=(dose := self._dose(record)),
+            daily_mg=_daily(dose, record, course),
             paused=record.status == "on-hold",
         )
 
@@ -73,6 +74,13 @@ class TherapyReader:
             return self._units.number(record.dose, Family.DOSE)
         except Unusable:
             return None
+
+
+def _daily(dose: Decimal | None, record: MedicationRecord, course: Course) -> Decimal | None:
+    """Milligrams a day as ordered or stated; single doses given tell nothing of a day."""
+    if dose is None or record.doses_a_day is None or course is Course.DOSE:
+        return None
+    return dose * record.doses_a_day
 
 
 def _two_in_one(record: MedicationRecord, found: Identified) -> str:

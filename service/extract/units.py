@@ -29,6 +29,7 @@ class Family(str, Enum):
     ARBITRARY_CONCENTRATION = "U/mL"
     MOLAR_CONCENTRATION = "nmol/L"
     DOSE = "mg"
+    UPTAKE = "g/mL"
 
 
 def _equivalent_counts() -> dict[str, str]:
@@ -38,6 +39,10 @@ def _equivalent_counts() -> dict[str, str]:
         f"{prefix}{count}/{volume}": f"{prefix}U/{volume}"
         for prefix, count, volume in product(amounts, ("U", "[IU]", "[arb'U]"), volumes)
     }
+
+
+_UPTAKE_NOTES = ("SUVbw", "SUVlbm", "SUVlbm(Janma)", "SUVlbm(James128)", "SUV", "SUL")
+_NOTED = ("g/ml{{{}}}", "g/mL{{{}}}", "{{{}}}g/ml", "{{{}}}g/mL")
 
 
 def _themselves(*units: str) -> dict[str, str]:
@@ -54,6 +59,10 @@ _ACCEPTED: Mapping[Family, Mapping[str, str]] = {
     Family.ARBITRARY_CONCENTRATION: _equivalent_counts(),
     Family.MOLAR_CONCENTRATION: _themselves("nmol/L", "pmol/L", "umol/L", "nmol/mL", "pmol/mL"),
     Family.DOSE: _themselves("mg", "g", "ug"),
+    # UCUM allows a note in braces anywhere; what uptake is normalised to, the code of it tells
+    Family.UPTAKE: dict.fromkeys(
+        ("g/mL", "g/ml", *(form.format(kind) for kind in _UPTAKE_NOTES for form in _NOTED)), "g/mL"
+    ),
 }
 
 # spelling without spaces, case folded -> UCUM; none that could be read as two units ("M", "mU")

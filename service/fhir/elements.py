@@ -48,6 +48,10 @@ _VALUE: Elements = {
 _DOSAGE: Elements = {
     "route": _CONCEPT,
     "doseAndRate": {"type": _CONCEPT, "doseQuantity": _QUANTITY},
+    "timing": {
+        "repeat": {"frequency": None, "period": None, "periodUnit": None},
+        "code": _CONCEPT,
+    },
 }
 _MEDICATION: Elements = {
     "status": None,

@@ -105,6 +105,7 @@ class MedicationRecord:
     authored: PartialDate | None  # authoredOn or dateAsserted
     route: Concept
     dose: Amount | None = None
+    doses_a_day: Decimal | None = None  # None where not stated in a form that is read
     prior: str | None = None  # MedicationRequest.priorPrescription
     do_not_perform: bool = False
     medication_reference: str | None = None  # where the medication is a reference: to what

@@ -18,6 +18,7 @@ _ADHERENCE = {
     "not-taking": "not-taken",
 }
 
+_UNITS = frozenset(("s", "min", "h", "d", "wk", "mo", "a"))  # of time, as a timing has them
 _EFFECTIVE = frozenset(("effectiveDateTime", "effectivePeriod", "effectiveInstant"))
 
 _RELATED_CONDITION = (
@@ -83,8 +84,21 @@ def _medication(resource: JsonObject) -> JsonObject:
             r4[name] = r4.pop(old)
     for name in ("dosage", "dosageInstruction"):
         if isinstance(r4.get(name), list):
-            r4[name] = [_dosage(item) for item in list_of(r4, name)]
+            r4[name] = [_timed(_dosage(item)) for item in list_of(r4, name)]
     return r4
+
+
+def _timed(dosage: Json) -> Json:
+    """A dosage without a timing that is not as FHIR has it: a drug is not lost for that."""
+    if not isinstance(dosage, dict) or "timing" not in dosage:
+        return dosage
+    repeat = object_of(object_of(dosage, "timing"), "repeat")
+    numbers = [repeat.get(name) for name in ("frequency", "period")]
+    sound = all(type(n) in (int, float) and n > 0 for n in numbers)  # type: ignore[operator]
+    whole = isinstance(repeat.get("frequency"), int) and text_of(repeat, "periodUnit") in _UNITS
+    if not repeat or (sound and whole):
+        return dosage
+    return {name: value for name, value in dosage.items() if name != "timing"}
 
 
 def _chosen(medication: JsonObject) -> JsonObject:

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from service.fhir.json_types import Json, JsonObject
 from service.knowledge.publication import KINDS, PARAMETERS, Publication
 
 _TYPES = {"url": "uri"}
 
 
-def capability(publication: Publication, since: date) -> JsonObject:
-    """The CapabilityStatement: read and search, nothing else. ``since`` is the day of start-up."""
+def capability(publication: Publication) -> JsonObject:
+    """The CapabilityStatement: read and search, nothing else."""
     resources: list[Json] = [_of(kind) for kind in KINDS]
     heading = publication.publisher.heading(
         "CapabilityStatement", "metadata", "The rule book as FHIR"
     )
     return {
         **{name: value for name, value in heading.items() if name != "identifier"},
-        "date": since.isoformat(),
+        "date": publication.since.isoformat(),
         "kind": "capability",
         "fhirVersion": "4.0.1",
         "format": ["application/fhir+json"],

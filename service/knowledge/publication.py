@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from rules.document.whole import chapters
 from rules.rulebook import Rulebook
@@ -36,9 +37,10 @@ class SearchParameterError(LiverResponseError):
 
 @dataclass(frozen=True)
 class Publication:
-    """The resources by type and id, made once."""
+    """The resources by type and id, made once. ``since``: of the newest number of the rule book."""
 
     publisher: Publisher
+    since: date
     by_kind: Mapping[str, Mapping[str, JsonObject]]
 
     def __iter__(self) -> Iterator[JsonObject]:
@@ -107,4 +109,5 @@ def publication(
         offers(options, publisher),
     ):
         found[str(resource["resourceType"])][str(resource["id"])] = resource
-    return Publication(publisher, found)
+    dates = (v.since for p in book.pages.values() for n in p.parameters.values() for v in n.values)
+    return Publication(publisher, max(dates), found)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import TypeAlias
 
 from rules.dates import PartialDate
@@ -131,6 +132,7 @@ def _record(
             datatypes.concept(object_of(d, "route"), normalise) for d in dosages
         ),
         dose=_dose(dosages, normalise),
+        doses_a_day=_doses_a_day(dosages),
         prior=text_of(object_of(resource, "priorPrescription"), "reference") or None,
         do_not_perform=datatypes.flag(resource, "doNotPerform", otherwise=False),
         medication_reference=text_of(drug, "reference") or None,
@@ -160,6 +162,35 @@ def _dose(dosages: list[JsonObject], normalise: Normalise) -> Amount | None:
     quantities += [object_of(d, "dose") for d in dosages]
     amounts = {datatypes.amount(quantity, normalise) for quantity in quantities} - {None}
     return amounts.pop() if len(amounts) == 1 else None
+
+
+# HL7 GTSAbbreviation, as far as it says how many doses a day has.
+_A_DAY = {
+    "QD": "1",
+    "AM": "1",
+    "PM": "1",
+    "BED": "1",
+    "BID": "2",
+    "TID": "3",
+    "QID": "4",
+    "QOD": "0.5",
+}
+_DAYS = {"h": Decimal(1) / 24, "d": Decimal(1), "wk": Decimal(7)}
+
+
+def _doses_a_day(dosages: list[JsonObject]) -> Decimal | None:
+    """How many doses a day has, where there is one dosage with one timing."""
+    if len(dosages) != 1:
+        return None
+    timing = object_of(dosages[0], "timing")
+    repeat = object_of(timing, "repeat")
+    days = _DAYS.get(text_of(repeat, "periodUnit"))
+    frequency, period = (datatypes.number(repeat.get(name)) for name in ("frequency", "period"))
+    if days and frequency and period and frequency > 0 and period > 0:
+        return frequency / (period * days)
+    codes = {text_of(c, "code") for c in objects_of(object_of(timing, "code"), "coding")}
+    known = {Decimal(_A_DAY[code]) for code in codes if code in _A_DAY}
+    return known.pop() if len(known) == 1 else None
 
 
 def _is_ordered(dose: JsonObject) -> bool:
