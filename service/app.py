@@ -6,7 +6,9 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
+from functools import partial
 from pathlib import Path
+from tempfile import mkdtemp
 from uuid import uuid4
 
 from flask import Flask
@@ -24,16 +26,19 @@ from service.fhir.client import FhirClient
 from service.fhir.fetching import Fetching
 from service.fhir.prefetch_keys import templates
 from service.first_look.people import load_people
-from service.knowledge.capability import capability
 from service.knowledge.publication import publication
-from service.outbound.destinations import DEVELOPMENT
 from service.outbound.http import Outbound
 from service.settings import Settings, settings_from
+from service.trust.gate import Gate
+from service.trust.keys import KeyRing
+from service.trust.replay import ReplayStore
+from service.web.admission import admission
 from service.web.errors import register_errors
 from service.web.first_look import first_look
 from service.web.hooks import hooks
 from service.web.knowledge import knowledge
 from service.web.operations import operations
+from service.web.origins import allow_origins
 from service.web.rulebook import rulebook_page
 
 _QUERIES_AT_ONCE = 32  # of one worker process, for all its calls
@@ -56,17 +61,28 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     parts = make_parts(assessor, settings, today)
     app = Flask("service")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    app.register_blueprint(
-        hooks(parts, templates(vocabulary), vocabulary.normalise_system, DEVELOPMENT)
-    )
+    admit = admission(gate(settings), settings)
+    allow_origins(app, settings)
+    app.register_blueprint(hooks(parts, templates(vocabulary), vocabulary.normalise_system, admit))
     app.register_blueprint(operations(assessor.rulebook.id))
     app.register_blueprint(rulebook_page(assessor.rulebook))
     if settings.first_look is not None:
         app.register_blueprint(first_look(load_people(Path(settings.first_look)), assessor, parts))
-    published = publication(assessor.rulebook, load_options(), load_wording(), settings.public_url)
-    app.register_blueprint(knowledge(published, capability(published)))
+    publish = partial(
+        publication, assessor.rulebook, load_options(), load_wording(), settings.public_url
+    )
+    app.register_blueprint(knowledge(publish))
     register_errors(app)
     return app
+
+
+def gate(settings: Settings) -> Gate | None:
+    """What checks the tokens of callers; None where no client is configured."""
+    if not settings.clients:
+        return None
+    # Made in the parent of the worker processes, which thereby share it.
+    seen = Path(mkdtemp(prefix="liver-response-")) / "seen.sqlite"
+    return Gate(settings.clients, KeyRing(Outbound(settings.ca_file).send), ReplayStore(seen))
 
 
 def consulting(assessor: Assessor, settings: Settings) -> Consulting:

@@ -35,15 +35,29 @@ def serve(settings: Settings) -> None:
     """Run until stopped.
 
     Raises:
-        OpenToAllError: the host is not a loopback address. Clients are not authenticated in this
-            version, so anything else would answer anybody.
+        OpenToAllError: it would answer anybody, or show invented people beside real ones.
     """
-    if settings.host not in _LOOPBACK:
-        raise OpenToAllError(
-            f"host {settings.host!r} is not a loopback address, and clients are not authenticated "
-            "yet: listen on 127.0.0.1 behind something that authenticates them"
-        )
+    _check_openness(settings)
     Server(settings, lambda: create_app(settings, local_day)).run()
+
+
+def _check_openness(settings: Settings) -> None:
+    beyond = settings.host not in _LOOPBACK
+    if beyond and not settings.clients:
+        raise OpenToAllError(
+            f"host {settings.host!r} is not a loopback address, and no client is configured: "
+            "name the clients in the file of LIVER_RESPONSE_CONFIG, or listen on 127.0.0.1"
+        )
+    if settings.first_look is not None and (beyond or settings.clients):
+        raise OpenToAllError(
+            "first_look is for development: take it away where clients are configured or the host "
+            "is not a loopback address"
+        )
+    if settings.clients and settings.public_url is None:
+        raise OpenToAllError(
+            "clients are configured without public_url: their tokens name the address that they "
+            "call, so set it to the one under which they reach this service"
+        )
 
 
 def local_day() -> date:

@@ -1,15 +1,21 @@
-"""How the service is set up: one frozen record, from environment variables."""
+"""How the service is set up: one frozen record, from a file and environment variables."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
+
+from service.configuration.reading import ConfigurationError, read_configuration
+from service.configuration.tables import Client, Configuration
 
 PREFIX = "LIVER_RESPONSE_"
 """Every variable is this and the name of a setting in capitals: ``LIVER_RESPONSE_PORT``."""
+
+CONFIG = "config"
+"""``LIVER_RESPONSE_CONFIG`` names the configuration file."""
 
 T = TypeVar("T")
 
@@ -59,6 +65,16 @@ def _file(text: str) -> str | None:
     return text
 
 
+def _text(text: str) -> str | None:
+    return text.strip() or None
+
+
+def _yes_no(text: str) -> bool:
+    if text.strip().lower() not in ("true", "false"):
+        raise ValueError("must be true or false")
+    return text.strip().lower() == "true"
+
+
 def _setting(default: T, read: Callable[[str], T]) -> T:
     """A field with its default and the reading of its variable."""
     found: T = field(default=default, metadata={"read": read})
@@ -82,6 +98,11 @@ class Settings:
         fetch_milliseconds: how long the queries of one call to the EHR's FHIR server may take.
         ca_file: certificates of authorities to trust when FHIR servers and key sets are asked: those
             of a hospital's own authority. Without it, the public authorities are trusted.
+        database: the SQLAlchemy address of the store of issued cards and feedback.
+        retention_days: after how many days what is stored is deleted.
+        token_for_discovery: whether discovery, too, is for known clients only.
+        clients: who may call; of the configuration file alone. Without any, everybody on this
+            machine, and nobody else.
         max_body_bytes: the longest request that is read; longer ones are answered with 413.
     """
 
@@ -94,23 +115,67 @@ class Settings:
     first_look: str | None = _setting(None, _folder)
     fetch_milliseconds: int = _setting(2000, _whole(100, 60_000))
     ca_file: str | None = _setting(None, _file)
+    database: str | None = _setting(None, _text)
+    retention_days: int = _setting(400, _whole(1, 3650))
+    token_for_discovery: bool = _setting(False, _yes_no)
+    clients: tuple[Client, ...] = ()
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
-    """Read the settings from environment variables; what is not set keeps its default.
+    """Read the settings: the configuration file where one is named, the environment over it.
 
     Raises:
-        SettingsError: a variable cannot be used, or none of ours has that name.
+        SettingsError: something cannot be used, or no setting has that name.
     """
-    known = {f"{PREFIX}{f.name.upper()}": f for f in fields(Settings)}
-    ours = {name: text for name, text in environment.items() if name.startswith(PREFIX)}
-    unknown = ours.keys() - known.keys()
+    ours = {
+        name.removeprefix(PREFIX).lower(): text
+        for name, text in environment.items()
+        if name.startswith(PREFIX)
+    }
+    file = _configuration(ours.pop(CONFIG, None))
+    of_file = {name: _as_text(value) for name, value in file.service.items()}
+    values = {
+        **_read(of_file, "{}"),
+        **_of_database(file),
+        **_read(ours, PREFIX + "{}", str.upper),
+    }
+    return Settings(**values, clients=file.clients)
+
+
+def _configuration(path: str | None) -> Configuration:
+    if path is None:
+        return Configuration()
+    try:
+        return read_configuration(Path(path))
+    except ConfigurationError as error:
+        raise SettingsError(str(error)) from None
+
+
+def _of_database(file: Configuration) -> dict[str, Any]:
+    url = {"database": file.database.url} if file.database.url else {}
+    return {**url, "retention_days": file.database.retention_days}
+
+
+def _as_text(value: object) -> str:
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def _read(
+    given: Mapping[str, str], spelling: str, case: Callable[[str], str] = str
+) -> dict[str, Any]:
+    """Settings by name, each read from its text; ``spelling`` is how errors name them."""
+    known = {f.name: f for f in fields(Settings) if "read" in f.metadata}
+    unknown = [spelling.format(case(name)) for name in sorted(given.keys() - known.keys())]
     if unknown:
-        raise SettingsError(f"unknown settings {sorted(unknown)}; known are {sorted(known)}")
-    values = {}
-    for name, text in ours.items():
-        try:
-            values[known[name].name] = known[name].metadata["read"](text)
-        except ValueError as error:
-            raise SettingsError(f"{name} {error}") from None
-    return Settings(**values)
+        names = [spelling.format(case(name)) for name in sorted(known)]
+        raise SettingsError(f"unknown settings {unknown}; known are {names}")
+    return {
+        name: _value(known[name], text, spelling.format(case(name))) for name, text in given.items()
+    }
+
+
+def _value(setting: Field[Any], text: str, name: str) -> Any:
+    try:
+        return setting.metadata["read"](text)
+    except ValueError as error:
+        raise SettingsError(f"{name} {error}") from None

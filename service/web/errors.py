@@ -12,6 +12,7 @@ from werkzeug.exceptions import HTTPException
 
 from service.errors import LiverResponseError
 from service.fhir.json_types import JsonObject
+from service.trust.errors import NotAdmittedError
 from service.web.json_body import json_response
 
 log = logging.getLogger(__name__)
@@ -28,6 +29,7 @@ _FAILED = "The service failed; nothing was concluded. The failure is in its log.
 
 def register_errors(app: Flask) -> None:
     """Make every error of an application answer with an OperationOutcome."""
+    app.register_error_handler(NotAdmittedError, _not_admitted)
     app.register_error_handler(LiverResponseError, _on_purpose)
     app.register_error_handler(HTTPException, _by_the_framework)
     app.register_error_handler(Exception, _unexpected)
@@ -43,6 +45,14 @@ def outcome(code: str, words: str, where: str = "") -> JsonObject:
 
 def _respond(status: int, body: JsonObject) -> Response:
     return json_response(body, status, "application/fhir+json")
+
+
+def _not_admitted(error: NotAdmittedError) -> Response:
+    """The same bare refusal whatever the reason, which is for the log alone."""
+    log.warning("not admitted: %s (client %s)", error.refusal.value, error.client or "unknown")
+    response = Response(status=error.status)
+    response.headers["WWW-Authenticate"] = "Bearer"
+    return response
 
 
 def _on_purpose(error: LiverResponseError) -> Response:

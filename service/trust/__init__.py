@@ -1,0 +1,1 @@
+"""Who is calling: the JSON web tokens of CDS clients, checked in the order that the standard gives."""
