@@ -8,6 +8,7 @@ from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from functools import partial
 from pathlib import Path
+from secrets import token_bytes
 from tempfile import mkdtemp
 from uuid import uuid4
 
@@ -28,6 +29,7 @@ from service.fhir.prefetch_keys import templates
 from service.first_look.people import load_people
 from service.knowledge.publication import publication
 from service.outbound.http import Outbound
+from service.record.likeness import Likeness
 from service.settings import Settings, settings_from
 from service.trust.gate import Gate
 from service.trust.keys import KeyRing
@@ -39,8 +41,10 @@ from service.web.hooks import hooks
 from service.web.knowledge import knowledge
 from service.web.operations import operations
 from service.web.origins import allow_origins
+from service.web.recording import Recording
 from service.web.rulebook import rulebook_page
 
+_KEY_BYTES = 32
 _QUERIES_AT_ONCE = 32  # of one worker process, for all its calls
 
 
@@ -63,7 +67,9 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     admit = admission(gate(settings), settings)
     allow_origins(app, settings)
-    app.register_blueprint(hooks(parts, templates(vocabulary), vocabulary.normalise_system, admit))
+    app.register_blueprint(
+        hooks(parts, templates(vocabulary), vocabulary.normalise_system, admit, recording())
+    )
     app.register_blueprint(operations(assessor.rulebook.id))
     app.register_blueprint(rulebook_page(assessor.rulebook))
     if settings.first_look is not None:
@@ -74,6 +80,11 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     app.register_blueprint(knowledge(publish))
     register_errors(app)
     return app
+
+
+def recording() -> Recording:
+    """Who is told of calls."""
+    return Recording(recorders=(), likeness=Likeness(token_bytes(_KEY_BYTES)))
 
 
 def gate(settings: Settings) -> Gate | None:

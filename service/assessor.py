@@ -18,8 +18,9 @@ from service.extract.relevance import Relevance
 from service.fhir.json_types import Json
 from service.fhir.models import ResourceReader
 from service.fhir.patient import read_patient
-from service.fhir.prefetch import read_prefetch
+from service.fhir.prefetch import read_held, read_prefetch, recognise, sort_out
 from service.fhir.records import PatientData
+from service.judged import Judged
 
 _RECORDS_KEPT = 256
 
@@ -34,16 +35,16 @@ class Assessor:
 
     def __init__(self, rulebook: Rulebook, reader: ResourceReader, extractor: Extractor) -> None:
         self.rulebook, self._reader, self._extractor = rulebook, reader, extractor
-        cache: LRUCache[Hashable, tuple[Assessment, Timeline]] = LRUCache(_RECORDS_KEPT)
-        self._kept = cached(cache, key=_digest, lock=Lock())(self._of_prefetch)
+        cache: LRUCache[Hashable, Judged] = LRUCache(_RECORDS_KEPT)
+        self._kept = cached(cache, key=_known_by, lock=Lock())(self._of_prefetch)
 
-    def of_prefetch(self, prefetch: Json, patient: str, as_of: date) -> tuple[Assessment, Timeline]:
+    def of_prefetch(self, prefetch: Json, patient: str, as_of: date) -> Judged:
         """Assess the patient of a hook call from its prefetch.
 
         Raises:
             LiverResponseError: needed data is missing, or not of the patient of the context.
         """
-        return self._kept(prefetch, patient, as_of)
+        return self._kept(_digest(prefetch), prefetch, patient, as_of)
 
     def of_bundle(self, bundle: Json, as_of: date) -> Assessment:
         """Assess a file of FHIR.
@@ -70,7 +71,7 @@ class Assessor:
         context = call.get("context") if isinstance(call, dict) else None
         patient = context.get("patientId") if isinstance(context, dict) else None
         prefetch = call.get("prefetch") if isinstance(call, dict) else None
-        return self.of_prefetch(prefetch, str(patient), as_of)[0]
+        return self.of_prefetch(prefetch, str(patient), as_of).assessment
 
     def timeline(self, data: PatientData) -> Timeline:
         """What is known of the patient."""
@@ -80,20 +81,25 @@ class Assessor:
         """The data of a hook call."""
         return read_prefetch(prefetch, patient, self._reader)
 
-    def _of_prefetch(
-        self, prefetch: Json, patient: str, as_of: date
-    ) -> tuple[Assessment, Timeline]:
-        timeline = self.timeline(self.read_prefetch(prefetch, patient))
-        return self.rulebook.assess(timeline, as_of), timeline
+    def _of_prefetch(self, digest: str | None, prefetch: Json, patient: str, as_of: date) -> Judged:
+        held = sort_out(prefetch)
+        timeline = self.timeline(read_held(held, patient, self._reader))
+        assessment = self.rulebook.assess(timeline, as_of)
+        return Judged(assessment, timeline, recognise(held), digest)
 
 
-def _digest(prefetch: Json, patient: str, as_of: date) -> Hashable:
-    """What a record is known by: its content, whose it is, and the day."""
+def _digest(prefetch: Json) -> str | None:
+    """A digest of the content of a record; None where it has none, and is not worth keeping."""
     try:
         content = orjson.dumps(prefetch)
-    except TypeError:  # nested too deeply, or a number beyond 64 bits: not worth keeping
-        return object()
-    return blake2b(content, digest_size=16).digest(), patient, as_of
+    except TypeError:  # nested too deeply, or a number beyond 64 bits
+        return None
+    return blake2b(content, digest_size=16).hexdigest()
+
+
+def _known_by(digest: str | None, _prefetch: Json, patient: str, as_of: date) -> Hashable:
+    """What a record is known by: its content, whose it is, and the day."""
+    return (digest or object()), patient, as_of
 
 
 def load_assessor() -> Assessor:

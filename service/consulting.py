@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
-from rules.assessment import Assessment
-from rules.timeline import Timeline
 from service.assessor import Assessor
 from service.cds.call import Call
 from service.fhir.client import Server
 from service.fhir.errors import MissingDataError
 from service.fhir.fetching import Completed, Fetching, to_fetch
 from service.fhir.queries import queries
+from service.judged import Judged
 from service.outbound.deadline import Deadline
 from service.outbound.destinations import Destinations
 from service.outbound.errors import OutboundError, Trouble
@@ -33,9 +32,7 @@ class Consulting:
     templates: Mapping[str, str]
     seconds: float
 
-    def __call__(
-        self, call: Call, allowed: Destinations, as_of: date
-    ) -> tuple[Assessment, Timeline]:
+    def __call__(self, call: Call, allowed: Destinations, as_of: date) -> Judged:
         """Assess the patient of a call.
 
         Args:
@@ -48,9 +45,10 @@ class Consulting:
         """
         completed = self._completed(call, allowed)
         try:
-            return self.assessor.of_prefetch(completed.prefetch, call.patient_id, as_of)
+            judged = self.assessor.of_prefetch(completed.prefetch, call.patient_id, as_of)
         except MissingDataError as error:
             raise error.after(completed.tried) from None
+        return replace(judged, fetched=completed.fetched, tried=completed.tried)
 
     def _completed(self, call: Call, allowed: Destinations) -> Completed:
         if call.fhir_server is None:

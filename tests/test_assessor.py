@@ -34,16 +34,16 @@ def test_the_same_record_on_the_same_day_is_assessed_once(assessor: Assessor) ->
 
 def test_on_another_day_it_is_assessed_anew(assessor: Assessor) -> None:
     prefetch, patient, day = call("order-sign-sunitinib")
-    today, _ = assessor.of_prefetch(prefetch, patient, day)
-    later, _ = assessor.of_prefetch(prefetch, patient, day + timedelta(days=200))
+    today = assessor.of_prefetch(prefetch, patient, day).assessment
+    later = assessor.of_prefetch(prefetch, patient, day + timedelta(days=200)).assessment
     assert (today.because, later.because) == ("SUPPORTED", "STALE")
 
 
 def test_any_change_of_the_record_counts(assessor: Assessor) -> None:
     prefetch, patient, day = call("order-sign-sunitinib")
-    before, _ = assessor.of_prefetch(prefetch, patient, day)
+    before = assessor.of_prefetch(prefetch, patient, day).assessment
     prefetch["conditions"] = None
-    after, _ = assessor.of_prefetch(prefetch, patient, day)
+    after = assessor.of_prefetch(prefetch, patient, day).assessment
     assert before.primary == "GIST"
     assert after.primary == "unknown"
 
@@ -58,8 +58,10 @@ def test_another_patient_is_never_answered_from_memory(assessor: Assessor) -> No
 def test_two_hundred_threads_do_not_mix_patients(assessor: Assessor) -> None:
     names = sorted(p.name for p in (FIXTURES / "calls").iterdir())
     calls = [call(name) for name in names] * 10
-    expected = [(patient, assessor.of_prefetch(*c)[0].grade) for c in calls for patient in [c[1]]]
+    expected = [
+        (patient, assessor.of_prefetch(*c).assessment.grade) for c in calls for patient in [c[1]]
+    ]
     fresh = load_assessor()
     with ThreadPoolExecutor(200) as pool:
-        found = list(pool.map(lambda c: fresh.of_prefetch(*c)[0], calls))
+        found = list(pool.map(lambda c: fresh.of_prefetch(*c).assessment, calls))
     assert [(a.patient, a.grade) for a in found] == expected

@@ -26,6 +26,7 @@ from service.cds.speaking import Hook, load_speaking
 from service.cds.strict import findings
 from service.extract.medications import MedicationReader
 from service.fhir.errors import MissingDataError
+from service.judged import Judged
 from service.outbound.destinations import Destinations
 
 TODAY = date(2026, 5, 20)
@@ -45,12 +46,11 @@ class Conclusion:
     assessment: Assessment
     days: list[date] = field(default_factory=list)
 
-    def assess(
-        self, call: Call, _allowed: Destinations, as_of: date
-    ) -> tuple[Assessment, Timeline]:
+    def assess(self, call: Call, _allowed: Destinations, as_of: date) -> Judged:
         assert call.patient_id == "p1"
         self.days.append(as_of)
-        return self.assessment, Timeline(call.patient_id, therapies=(COURSE,))
+        timeline = Timeline(call.patient_id, therapies=(COURSE,))
+        return Judged(self.assessment, timeline, {}, None)
 
 
 def no_data(_call: Call, _allowed: Destinations, _as_of: date) -> NoReturn:
@@ -71,7 +71,7 @@ def parts(rulebook: Conclusion, **changes: object) -> Parts:
 
 def cards(body: Json, assessment: Assessment = SUPPORTED) -> tuple[Card, ...]:
     call = read_call(body, Hook(body["hook"]), load_vocabulary().normalise_system)
-    answered = answer(call, parts(Conclusion(assessment)))
+    answered = answer(call, parts(Conclusion(assessment))).cards
     assert findings({"cards": [wire(card) for card in answered]}) == []
     return answered
 
@@ -187,4 +187,4 @@ def test_missing_data_is_an_error_where_the_orders_bear_on_the_question() -> Non
 
 def test_other_orders_need_no_data() -> None:
     call = read_call(order_sign(medication_request("paracetamol")), Hook.ORDER_SIGN, str)
-    assert answer(call, parts(Conclusion(SUPPORTED), assess=no_data)) == ()
+    assert answer(call, parts(Conclusion(SUPPORTED), assess=no_data)).cards == ()

@@ -17,7 +17,6 @@ from scripted_server import Asked, Reply, Script, Scripted, scripted
 from stories import assessor
 
 from rules.assessment import Assessment
-from rules.timeline import Timeline
 from service.cds.authorization import Authorization
 from service.cds.call import Call, read_call
 from service.cds.speaking import Hook
@@ -28,6 +27,7 @@ from service.fhir.errors import MissingDataError, OtherPatientError
 from service.fhir.fetching import Fetching
 from service.fhir.prefetch_keys import KEYS, templates
 from service.fhir.queries import queries
+from service.judged import Judged
 from service.outbound.destinations import DEVELOPMENT, NOWHERE, Destinations
 from service.outbound.http import Outbound
 
@@ -57,7 +57,7 @@ def without(call: Call, *names: str) -> Call:
 
 def consulted(
     call: Call, server: Scripted, allowed: Destinations = DEVELOPMENT, seconds: float = 5.0
-) -> tuple[Assessment, Timeline]:
+) -> Judged:
     asking = replace(call, fhir_server=server.base, authorization=Authorization(TOKEN, 300))
     return consulting(seconds)(asking, allowed, TODAY)
 
@@ -65,7 +65,7 @@ def consulted(
 def judged(
     call: Call, server: Scripted, allowed: Destinations = DEVELOPMENT, seconds: float = 5.0
 ) -> Assessment:
-    return consulted(call, server, allowed, seconds)[0]
+    return consulted(call, server, allowed, seconds).assessment
 
 
 def key_of(asked: Asked, call: Call) -> str:
@@ -95,7 +95,7 @@ def always(reply: Reply) -> Script:
 
 
 WHOLE = called()
-EXPECTED = assessor().of_prefetch(WHOLE.prefetch, WHOLE.patient_id, TODAY)[0]
+EXPECTED = assessor().of_prefetch(WHOLE.prefetch, WHOLE.patient_id, TODAY).assessment
 
 
 @pytest.mark.parametrize(
@@ -247,7 +247,7 @@ def test_pages_that_lead_in_a_circle_are_given_up_on() -> None:
 )
 def test_what_is_optional_and_not_to_be_had_is_named(name: str) -> None:
     with scripted(holding(WHOLE, **{name: always(Reply(500))})) as server:
-        _, known = consulted(without(WHOLE, name), server)
+        known = consulted(without(WHOLE, name), server).timeline
     plain = next(key.plain for key in KEYS if key.name == name)
     assert known.unavailable == (plain,)
 
@@ -255,9 +255,9 @@ def test_what_is_optional_and_not_to_be_had_is_named(name: str) -> None:
 @pytest.mark.parametrize("name", ["requests", "administrations"])
 def test_a_kind_of_medication_record_that_a_system_does_not_have_is_no_loss(name: str) -> None:
     with scripted(holding(WHOLE, **{name: always(NOT_FOUND)})) as server:
-        found, known = consulted(without(WHOLE, name), server)
-    assert found.grade is EXPECTED.grade
-    assert known.unavailable == ()
+        found = consulted(without(WHOLE, name), server)
+    assert found.assessment.grade is EXPECTED.grade
+    assert found.timeline.unavailable == ()
 
 
 def test_a_server_that_is_busy_is_asked_once_more() -> None:
@@ -325,7 +325,7 @@ def test_a_server_is_asked_without_a_token_only_where_that_is_configured() -> No
         with pytest.raises(MissingDataError, match="no usable access token"):
             consulting()(asking, closed, TODAY)
         assert server.asked == []
-        assert consulting()(asking, DEVELOPMENT, TODAY)[0].grade is EXPECTED.grade
+        assert consulting()(asking, DEVELOPMENT, TODAY).assessment.grade is EXPECTED.grade
         assert all("authorization" not in request.headers for request in server.asked)
 
 

@@ -16,9 +16,10 @@ from service.cds.response import Card
 from service.cds.speaking import Hook, Indicator, Occasion, Speaking
 from service.cds.suggestions import Whose
 from service.cds.wording import Wording, counted
+from service.judged import Judged
 from service.outbound.destinations import NOWHERE, Destinations
 
-Assess = Callable[[Call, Destinations, date], tuple[Assessment, Timeline]]
+Assess = Callable[[Call, Destinations, date], Judged]
 """From a call, the servers it may be completed from, and the day, to what is concluded of the patient."""
 
 
@@ -33,7 +34,15 @@ class Parts:
     today: Callable[[], date]
 
 
-def answer(call: Call, parts: Parts, allowed: Destinations = NOWHERE) -> tuple[Card, ...]:
+@dataclass(frozen=True)
+class Answered:
+    """The cards for a call, and what they rest on; None where the record was not read."""
+
+    cards: tuple[Card, ...] = ()
+    judged: Judged | None = None
+
+
+def answer(call: Call, parts: Parts, allowed: Destinations = NOWHERE) -> Answered:
     """The cards for a call; none where there is nothing to say.
 
     The record is read only where the orders bear on the question, so that a call about anything
@@ -49,10 +58,11 @@ def answer(call: Call, parts: Parts, allowed: Destinations = NOWHERE) -> tuple[C
     """
     orders = parts.orders.read(call.drafts, call.selections)
     if not _concerns_us(call.hook, orders):
-        return ()
-    assessment, timeline = parts.assess(call, allowed, parts.today())
-    situation = _Situation(call, orders, assessment, _leading(assessment, timeline))
-    return tuple(_speak(situation, parts))
+        return Answered()
+    judged = parts.assess(call, allowed, parts.today())
+    leading = _leading(judged.assessment, judged.timeline)
+    situation = _Situation(call, orders, judged.assessment, leading)
+    return Answered(tuple(_speak(situation, parts)), judged)
 
 
 @dataclass(frozen=True)

@@ -61,9 +61,16 @@ def read_prefetch(prefetch: Json, patient: str, reader: ResourceReader) -> Patie
         MissingDataError: needed keys are not available.
         OtherPatientError: a resource is of another patient.
     """
-    held = sort_out(prefetch)
-    # Where the EHR's FHIR server may be asked, what is not available is to be fetched here,
-    # between sorting out and judging what is missing.
+    return read_held(sort_out(prefetch), patient, reader)
+
+
+def read_held(held: Mapping[str, Held], patient: str, reader: ResourceReader) -> PatientData:
+    """Read what the keys of a call hold, sorted out before.
+
+    Raises:
+        MissingDataError: needed keys are not available.
+        OtherPatientError: a resource is of another patient.
+    """
     states = recognise(held)
     contents = [item.contents for item in held.values()]
     data = assemble(contents, reader, patient, _unavailable(held, states))

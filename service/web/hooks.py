@@ -13,11 +13,19 @@ from service.outbound.destinations import DEVELOPMENT, Destinations
 from service.trust.gate import Caller
 from service.web.admission import Admit
 from service.web.json_body import json_response, read_json
+from service.web.recording import Recording, noted, record_calls
 
 
-def hooks(parts: Parts, prefetch: dict[str, str], normalise: Normalise, admit: Admit) -> Blueprint:
-    """Discovery and the services, answered with these parts."""
+def hooks(
+    parts: Parts,
+    prefetch: dict[str, str],
+    normalise: Normalise,
+    admit: Admit,
+    recording: Recording,
+) -> Blueprint:
+    """Discovery and the services, answered with these parts; each call is recorded."""
     blueprint = Blueprint("hooks", __name__)
+    record_calls(blueprint, recording)
     discovery = {"services": wire(services(prefetch))}
 
     @blueprint.get("/cds-services")
@@ -27,12 +35,14 @@ def hooks(parts: Parts, prefetch: dict[str, str], normalise: Normalise, admit: A
 
     @blueprint.post("/cds-services/<service>")
     def call_service(service: str) -> Response:
-        caller = admit(request)
-        hook = hook_of(service)
-        call = read_call(read_json(request), hook, normalise)
-        return json_response(
-            {"cards": [wire(card) for card in answer(call, parts, _servers(caller))]}
-        )
+        notes = noted()
+        with notes.stage("admit"):
+            notes.caller = admit(request)
+        with notes.stage("read"):
+            notes.call = call = read_call(read_json(request), hook_of(service), normalise)
+        with notes.stage("answer"):
+            notes.answered = answer(call, parts, _servers(notes.caller))
+            return json_response({"cards": [wire(card) for card in notes.answered.cards]})
 
     return blueprint
 

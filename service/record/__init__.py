@@ -1,0 +1,1 @@
+"""What is kept and told of calls: who asked what, and what was answered; nothing of the patient."""

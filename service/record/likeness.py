@@ -1,0 +1,32 @@
+"""Whether a call is a repeat of another, without keeping whom either was about."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from hashlib import blake2b
+
+import orjson
+
+from rules.assessment import Assessment
+from service.cds.call import Call
+from service.trust.gate import Caller
+
+_DIGEST_BYTES = 16
+
+
+@dataclass(frozen=True)
+class Likeness:
+    """Digests under a key, so that nobody who reads them can try out whom they are of."""
+
+    key: bytes = field(repr=False)
+
+    def of(self, caller: Caller, call: Call, assessment: Assessment) -> str:
+        """Equal for the same user, hook, patient, index study, grade and evidence."""
+        study = assessment.index_study
+        content = orjson.dumps(
+            (
+                (caller.name, caller.tenant, call.user_id, call.patient_id, call.hook.value),
+                (assessment.grade.value, study.id if study else None, assessment.evidence),
+            )
+        )
+        return blake2b(content, digest_size=_DIGEST_BYTES, key=self.key).hexdigest()
