@@ -31,8 +31,10 @@ PEOPLE = (
 def _ehr(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[FhirServer]:
-    assert pytestconfig.cache
-    installed = installed_in(pytestconfig.cache.mkdir("fhir-server") / "venv")
+    # Installed once and kept from run to run, where pytest keeps anything at all.
+    cache: pytest.Cache | None = getattr(pytestconfig, "cache", None)
+    home = cache.mkdir("fhir-server") if cache else tmp_path_factory.mktemp("fhir-server")
+    installed = installed_in(home / "venv")
     with fhir_server(tmp_path_factory.mktemp("ehr"), installed) as running:
         for name in PEOPLE:
             running.put(resources(name))

@@ -104,8 +104,9 @@ def spoiled(request: Any, place: tuple[Any, ...], odd: Any) -> Any:
 def test_no_odd_member_makes_the_service_fail(name: str) -> None:
     client = create_app(Settings(), lambda: date(2026, 6, 10)).test_client()
     request = orjson.loads((CALLS / name / "request.json").read_bytes())
-    # Without data, so that each call is short: what is needed and missing is answered with 412.
-    request["prefetch"] = {}
+    # Without data, and from a server that may not be asked, so that each call is short: what is
+    # needed and missing is answered with 412.
+    request |= {"prefetch": {}, "fhirServer": "https://ehr.example/fhir"}
     path = f"/cds-services/liver-response-{request['hook']}"
     statuses = {
         client.post(path, json=spoiled(request, place, odd)).status_code
