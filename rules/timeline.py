@@ -190,7 +190,7 @@ class LocalTherapy:
 class Diagnosis:
     """A tumour on the problem list: a primary, or ``liver metastasis``."""
 
-    tumour: str  # GIST, CRC, RCC, NET, HCC, breast, melanoma, other, or "liver metastasis"
+    tumour: str  # a term of rules/terms/conditions.yaml: GIST, other, "liver metastasis"
     source: Source
     primary: str | None = None  # of a metastasis: the reference of its primary, where recorded
 

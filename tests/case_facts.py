@@ -5,7 +5,7 @@ is no. All days count back from the index study unless said otherwise.
 
 ==========================  =====================================================================
 ``liver_metastases``        true, false, "unknown" (also where not given)
-``primary``                 GIST, CRC, RCC, NET, HCC, breast, melanoma, other, "unknown"
+``primary``                 one of PRIMARIES
 ``agents``                  list of ``{ingredient, line_start_days_before_index,
                             last_dose_days_before_index}``; null or not given: undated
 ``sld_mm``                  ``{baseline, nadir, index}``, mm
@@ -46,7 +46,10 @@ from typing import Any, Literal
 
 UNKNOWN: Literal["unknown"] = "unknown"
 
-PRIMARIES = ("GIST", "CRC", "RCC", "NET", "HCC", "breast", "melanoma", "other", UNKNOWN)
+PRIMARIES = (
+    "GIST", "CRC", "RCC", "NET", "HCC", "breast", "melanoma", "pancreatobiliary", "ovary",
+    "germ cell", "medullary thyroid", "other", UNKNOWN,
+)  # fmt: skip
 EXTRAHEPATIC = ("new", "progressing", "stable", "responding", "none-known", UNKNOWN)
 PET = ("CMR", "PMR", "SMD", "PMD", "none")
 MARKERS = (

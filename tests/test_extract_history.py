@@ -29,7 +29,10 @@ def notes(record: ConditionRecord) -> list[str]:
         ("ICD10CM:C22.0", "HCC"),
         ("ICD10CM:C50.911", "breast"),
         ("ICD10CM:C43.9", "melanoma"),
-        ("ICD10CM:C25.0", "other"),
+        ("ICD10CM:C25.0", "pancreatobiliary"),
+        ("ICD10CM:C25.4", "other"),
+        ("ICD10CM:C56.1", "ovary"),
+        ("ICD10CM:C34.1", "other"),
     ],
 )
 def test_a_tumour_is_known_by_its_code(code: str, expected: str) -> None:
@@ -51,6 +54,8 @@ def test_two_codes_of_one_tumour_are_one_diagnosis() -> None:
         ("Secondary malignant neoplasm of lung", []),
         ("Metastatic malignant neoplasm to breast", []),
         ("Hypertension", []),
+        ("Medullary thyroid carcinoma", ["medullary thyroid"]),
+        ("Malignant neoplasm of left ovary", ["ovary"]),
     ],
 )
 def test_words_count_where_no_code_is_known(words: str, expected: list[str]) -> None:

@@ -138,6 +138,44 @@ def test_the_marker_of_the_primary_is_read_by_its_page(
     assert read(timeline).marker is state
 
 
+# Marker, primary; reference not evaluable; ratio that is a fall; ratio that is a rise; last day of
+# the surge window. As the decision logic has them, written out and not read from the page.
+OTHER_MARKERS = [
+    ("CA 19-9", "pancreatobiliary", 74, "0.75", "1.25", 42),
+    ("CA 15-3", "breast", 30, "0.75", "1.25", 42),
+    ("CA-125", "ovary", 70, "0.70", "2", 0),
+    ("AFP", "germ cell", 20, "0.80", "1.5", 0),
+    ("CEA", "medullary thyroid", 5, "0.70", "1.5", 56),
+]
+
+
+@pytest.mark.parametrize(("marker", "primary", "floor", "fall", "rise", "surge"), OTHER_MARKERS)
+def test_every_marker_has_its_own_floor_fall_rise_and_surge_window(
+    read: Read, marker: str, primary: str, floor: int, fall: str, rise: str, surge: int
+) -> None:
+    def state(*values: tuple[int, Decimal | int]) -> MarkerState:
+        series = {"marker": marker, "series": "arbitrary", "unit": "U/mL"}
+        timeline = patient(
+            markers=tuple(cea(day, float(value), **series) for day, value in values),
+            diagnoses=diagnoses(primary),
+            therapies=(therapy("bevacizumab"),),
+        )
+        return read(timeline).marker
+
+    least, more = Decimal("0.001"), 1000
+    assert state((-60, floor), (0, 1)) is M.NON_SECRETOR
+    assert state((-60, floor + least), (0, 1)) is M.MARKED_FALL
+    assert state((-60, more), (0, more * Decimal(fall))) is M.FALL
+    assert state((-60, more), (0, more * Decimal(fall) + least)) is M.FLAT
+    assert state((-60, more), (0, more * Decimal(rise) - least)) is M.FLAT
+    assert state((-60, more), (0, more * Decimal(rise))) is M.RISE_UNCONFIRMED
+    risen = more * Decimal(rise)
+    assert state((-60, more), (-21, risen), (0, risen * 2)) is M.RISE_CONFIRMED
+    if surge:
+        assert state((-60, more), (surge - 60, risen)) is M.RISE_IN_SURGE_WINDOW
+        assert state((-60, more), (surge - 59, risen)) is M.RISE_UNCONFIRMED
+
+
 def test_gist_has_no_marker(read: Read) -> None:
     assert read(patient(markers=(cea(-60, 100), cea(0, 10)))).marker is MarkerState.NONE
 

@@ -121,6 +121,17 @@ def test_a_target_that_was_not_measured_is_never_zero(rulebook: Rulebook) -> Non
     assert found["choi_2007"].category == "NE"
 
 
+@pytest.mark.parametrize(("now", "category"), [(33, "NE"), (20, "NE"), (36, "PD")])
+def test_with_one_target_not_measured_recist_tells_only_progression(
+    rulebook: Rulebook, now: int, category: str
+) -> None:
+    kept = measured("A", [(BASELINE_DAY, 30, 75), (0, now, 50)])
+    lost = measured("B", [(BASELINE_DAY, 23, 70)])
+    found = criteria(rulebook.assess(patient(measurements=kept + lost), AS_OF))["recist_1_1"]
+    assert found.category == category
+    assert "a target was not measured" in found.arithmetic
+
+
 def test_without_a_study_there_is_nothing_to_compare(rulebook: Rulebook) -> None:
     assert rulebook.assess(Timeline("p"), AS_OF).criteria == ()
 

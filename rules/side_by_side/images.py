@@ -23,22 +23,35 @@ from rules.timeline import FindingKind, Lesion, Phase, Quantity
 from rules.working_memory import hu_comparable
 
 _NOT_MEASURED = "a sum of diameters was not measured at both studies"
+_ONE_NOT_MEASURED = "a target was not measured at both studies, of the others"
 _NEW_ELSEWHERE = ("new", "progressing")
 
 
 def recist(case: Case) -> Response:
     """The overall response: targets in the liver, new lesions, and what is known elsewhere."""
-    sums, elsewhere = case.sums, case.picture.facts.extrahepatic
-    targets = target_response(case.pages["recist_1_1"], sums.baseline, sums.nadir, sums.index)
+    elsewhere = case.picture.facts.extrahepatic
+    targets = _targets(case)
     others = PD if elsewhere in _NEW_ELSEWHERE else NE if elsewhere == UNKNOWN else None
-    overall = overall_response(targets.category if targets else NE, others, case.new_liver_lesion)
+    overall = overall_response(targets.category, others, case.new_liver_lesion)
     parts = (
-        f"targets {targets.category}: {targets.arithmetic}" if targets else _NOT_MEASURED,
+        f"targets {targets.category}: {targets.arithmetic}",
         "a new liver lesion" if case.new_liver_lesion else "",
         f"disease elsewhere {elsewhere}" if others is PD else "",
         "disease elsewhere not known" if others is NE else "",
     )
     return Response(overall, in_one_line(*parts))
+
+
+def _targets(case: Case) -> Response:
+    """The targets; with one of them not measured only progression of the others can be told."""
+    sums, page = case.sums, case.pages["recist_1_1"]
+    found = target_response(page, sums.baseline, sums.nadir, sums.index)
+    if found is None:
+        return Response(NE, _NOT_MEASURED)
+    if not case.picture.targets.incomplete:
+        return found
+    category = PD if found.category == PD else NE
+    return Response(category, in_one_line(_ONE_NOT_MEASURED, found.arithmetic))
 
 
 def choi(case: Case) -> Response:
