@@ -24,6 +24,8 @@ def vocabulary() -> Vocabulary:
         ("imatinib mesilate", ["imatinib"]),
         ("STI571", ["imatinib"]),
         ("STI-571 / Glivec", ["imatinib"]),
+        ("Imatinibmesilat 400 mg Filmtabletten", ["imatinib"]),
+        ("Sunitinibmalat", ["sunitinib"]),
         ("Sunitinib (malate) 50 mg", ["sunitinib"]),
         ("BAY 43-9006", ["sorafenib"]),
         ("BAY 73-4506", ["regorafenib"]),
