@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from decimal import Decimal
+from typing import NamedTuple
 
 import pytest
 from timelines import (
@@ -138,42 +139,63 @@ def test_the_marker_of_the_primary_is_read_by_its_page(
     assert read(timeline).marker is state
 
 
-# Marker, primary; reference not evaluable; ratio that is a fall; ratio that is a rise; last day of
-# the surge window. As the decision logic has them, written out and not read from the page.
-OTHER_MARKERS = [
-    ("CA 19-9", "pancreatobiliary", 74, "0.75", "1.25", 42),
-    ("CA 15-3", "breast", 30, "0.75", "1.25", 42),
-    ("CA-125", "ovary", 70, "0.70", "2", 0),
-    ("AFP", "germ cell", 20, "0.80", "1.5", 0),
-    ("CEA", "medullary thyroid", 5, "0.70", "1.5", 56),
-]
+class OtherMarker(NamedTuple):
+    """What the decision logic says of a marker, written out and not read from the page."""
 
+    name: str
+    primary: str
+    floor: int  # a reference up to here is not evaluable
+    fall: str  # ratio to the reference that is a fall
+    rise: str  # ratio to the lowest value that is a rise
+    surge: int  # last day of the surge window, 0 for none
 
-@pytest.mark.parametrize(("marker", "primary", "floor", "fall", "rise", "surge"), OTHER_MARKERS)
-def test_every_marker_has_its_own_floor_fall_rise_and_surge_window(
-    read: Read, marker: str, primary: str, floor: int, fall: str, rise: str, surge: int
-) -> None:
-    def state(*values: tuple[int, Decimal | int]) -> MarkerState:
-        series = {"marker": marker, "series": "arbitrary", "unit": "U/mL"}
-        timeline = patient(
-            markers=tuple(cea(day, float(value), **series) for day, value in values),
-            diagnoses=diagnoses(primary),
+    def series(self, *values: tuple[int, Decimal | int]) -> Timeline:
+        """A patient with that primary and these values."""
+        unit = {"marker": self.name, "series": "arbitrary", "unit": "U/mL"}
+        return patient(
+            markers=tuple(cea(day, float(value), **unit) for day, value in values),
+            diagnoses=diagnoses(self.primary),
             therapies=(therapy("bevacizumab"),),
         )
-        return read(timeline).marker
 
-    least, more = Decimal("0.001"), 1000
-    assert state((-60, floor), (0, 1)) is M.NON_SECRETOR
-    assert state((-60, floor + least), (0, 1)) is M.MARKED_FALL
-    assert state((-60, more), (0, more * Decimal(fall))) is M.FALL
-    assert state((-60, more), (0, more * Decimal(fall) + least)) is M.FLAT
-    assert state((-60, more), (0, more * Decimal(rise) - least)) is M.FLAT
-    assert state((-60, more), (0, more * Decimal(rise))) is M.RISE_UNCONFIRMED
-    risen = more * Decimal(rise)
-    assert state((-60, more), (-21, risen), (0, risen * 2)) is M.RISE_CONFIRMED
-    if surge:
-        assert state((-60, more), (surge - 60, risen)) is M.RISE_IN_SURGE_WINDOW
-        assert state((-60, more), (surge - 59, risen)) is M.RISE_UNCONFIRMED
+
+OTHER_MARKERS = (
+    OtherMarker("CA 19-9", "pancreatobiliary", 74, "0.75", "1.25", 42),
+    OtherMarker("CA 15-3", "breast", 30, "0.75", "1.25", 42),
+    OtherMarker("CA-125", "ovary", 70, "0.70", "2", 0),
+    OtherMarker("AFP", "germ cell", 20, "0.80", "1.5", 0),
+    OtherMarker("CEA", "medullary thyroid", 5, "0.70", "1.5", 56),
+)
+HIGH, LEAST = 1000, Decimal("0.001")
+
+
+@pytest.mark.parametrize("marker", OTHER_MARKERS, ids=lambda marker: marker.name)
+def test_every_marker_has_its_own_floor_fall_and_rise(read: Read, marker: OtherMarker) -> None:
+    def state(*values: tuple[int, Decimal | int]) -> MarkerState:
+        return read(marker.series(*values)).marker
+
+    fallen, risen = HIGH * Decimal(marker.fall), HIGH * Decimal(marker.rise)
+    assert state((-60, marker.floor), (0, 1)) is M.NON_SECRETOR
+    assert state((-60, marker.floor + LEAST), (0, 1)) is M.MARKED_FALL
+    assert state((-60, HIGH), (0, fallen)) is M.FALL
+    assert state((-60, HIGH), (0, fallen + LEAST)) is M.FLAT
+    assert state((-60, HIGH), (0, risen - LEAST)) is M.FLAT
+    assert state((-60, HIGH), (0, risen)) is M.RISE_UNCONFIRMED
+    assert state((-60, HIGH), (-21, risen), (0, risen * 2)) is M.RISE_CONFIRMED
+
+
+@pytest.mark.parametrize(
+    "marker", [m for m in OTHER_MARKERS if m.surge], ids=lambda marker: marker.name
+)
+def test_a_rise_in_the_surge_window_of_its_marker_is_neutral(
+    read: Read, marker: OtherMarker
+) -> None:
+    def on_day(day: int) -> MarkerState:
+        risen = HIGH * Decimal(marker.rise)
+        return read(marker.series((-60, HIGH), (day - 60, risen))).marker
+
+    assert on_day(marker.surge) is M.RISE_IN_SURGE_WINDOW
+    assert on_day(marker.surge + 1) is M.RISE_UNCONFIRMED
 
 
 def test_gist_has_no_marker(read: Read) -> None:
