@@ -138,6 +138,14 @@ def test_a_new_lesion_may_be_named_by_its_site_alone() -> None:
     assert [(entry.id, entry.organ) for entry in found.lesions] == [("site:277960005", Organ.LIVER)]
 
 
+def test_a_larger_lesion_elsewhere_may_be_named_by_its_site_alone() -> None:
+    larger = observation(
+        "f", "LRC:change-from-prior", concept("RADLEX:RID36043"), body_site=concept(text="lung")
+    )
+    (only,) = timeline(larger).lesions
+    assert only.organ is Organ.ELSEWHERE
+
+
 def test_what_else_is_stated_of_the_site_of_a_new_lesion_is_of_that_lesion() -> None:
     site = concept(SEGMENT_VI)
     new = observation("f", "LRC:change-from-prior", concept("SCT:7147002"), body_site=site)

@@ -218,6 +218,26 @@ def test_values_of_two_phases_are_no_conflict() -> None:
     assert [value for _, value in measured(arterial, portal)] == [95, 60]
 
 
+def test_a_size_without_a_phase_that_contradicts_one_with_a_phase_leaves_neither() -> None:
+    phased = observation("x", "LNC:33728-7", amount("35", "mm"), PORTAL_VENOUS, **LESION)
+    found = timeline(lesion("a"), phased, size("y", "50"))
+    assert found.measurements == ()
+    assert (
+        reasons(found) == ["conflict: two values for long axis, one of them without its phase"] * 2
+    )
+
+
+def test_a_size_without_a_phase_that_agrees_is_no_conflict() -> None:
+    phased = observation("x", "LNC:33728-7", amount("35", "mm"), PORTAL_VENOUS, **LESION)
+    assert {value for _, value in measured(phased, size("y", "35"))} == {35}
+
+
+def test_an_attenuation_without_a_phase_never_takes_away_one_with_a_phase() -> None:
+    found = timeline(lesion("a"), attenuation("x", "60", PORTAL_VENOUS), attenuation("y", "95"))
+    assert [m.value for m in found.measurements] == [60]
+    assert [unread.reference for unread in found.unread] == ["Observation/y"]
+
+
 @pytest.mark.parametrize(
     ("fields", "note"),
     [

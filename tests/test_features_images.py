@@ -128,6 +128,14 @@ def test_a_newer_study_without_measurements_leaves_the_data_incomplete(read: Rea
     assert not read(patient(studies=(*patient().studies, ct(20)))).data_incomplete  # not yet made
 
 
+@pytest.mark.parametrize(("covers", "matters"), [(True, True), (None, True), (False, False)])
+def test_a_newer_study_of_an_unstated_region_may_be_of_the_liver(
+    read: Read, covers: bool | None, matters: bool
+) -> None:
+    newer = ct(5, covers_liver=covers)
+    assert read(patient(studies=(*patient().studies, newer))).data_incomplete is matters
+
+
 def _slices(then: float, now: float) -> Timeline:
     return patient(
         studies=(
@@ -277,6 +285,53 @@ def test_measured_lesions_elsewhere_speak_by_recist(
         findings=(finding(FindingKind.CLINICAL, "stable"),),
     )
     assert read(timeline).extrahepatic == status
+
+
+LUNG = lesion("lung", organ=Organ.ELSEWHERE, target=None)
+BONE = lesion("bone", organ=Organ.ELSEWHERE, target=None)
+CHANGE = FindingKind.CHANGE_FROM_PRIOR
+
+
+def changes(*said: tuple[str, str, int]) -> Timeline:
+    """Two lesions elsewhere that nobody measured, with what a reader says of them on which day."""
+    return patient(
+        lesions=(*patient().lesions, LUNG, BONE),
+        findings=tuple(finding(CHANGE, value, day, of=name) for name, value, day in said),
+    )
+
+
+@pytest.mark.parametrize(
+    ("said", "status"),
+    [
+        ((("lung", "increased", 0),), "progressing"),
+        ((("lung", "increased", 0), ("bone", "decreased", 0)), "progressing"),
+        (
+            (("lung", "increased", -30), ("lung", "unchanged", 0), ("bone", "unchanged", 0)),
+            "stable",
+        ),
+        ((("lung", "unchanged", 0), ("bone", "decreased", 0)), "stable"),
+        ((("lung", "decreased", 0), ("bone", "decreased", 0)), "responding"),
+        ((("lung", "decreased", 0),), "unknown"),  # and the bone?
+        ((("lung", "decreased", -59), ("bone", "decreased", -59)), "unknown"),  # long ago
+        ((("lung", "increased", -59),), "progressing"),
+        ((("lung", "increased", -61),), "unknown"),  # before the line
+        ((("lung", "new", 0), ("bone", "decreased", 0)), "new"),
+        ((("A", "increased", 0),), "unknown"),  # of the liver
+    ],
+)
+def test_lesions_elsewhere_that_nobody_measured_speak_as_a_reader_says(
+    read: Read, said: tuple[tuple[str, str, int], ...], status: str
+) -> None:
+    assert read(changes(*said)).extrahepatic == status
+
+
+def test_what_was_measured_goes_before_what_is_said_of_it(read: Read) -> None:
+    timeline = changes(("lung", "increased", 0))
+    sizes = (size("lung", BASELINE_DAY, 20), size("lung", 0, 21))
+    only = replace(timeline, lesions=(*patient().lesions, LUNG))
+    assert read(only).extrahepatic == "progressing"
+    both = replace(only, measurements=(*only.measurements, *sizes))
+    assert read(both).extrahepatic == "stable"
 
 
 def short_axis(name: str, day: int, mm: float) -> Measurement:

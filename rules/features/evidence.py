@@ -12,23 +12,19 @@ from datetime import date
 
 from rules.criteria.pages import CriterionPage
 from rules.criteria.percist import rose
-from rules.criteria.recist import target_response
 from rules.dates import Days, PartialDate, days_between
 from rules.features.lookup import Lookup
-from rules.features.sizes import sum_at
 from rules.features.studies import Compared, speaks_of
 from rules.features.uptake import UptakePair
 from rules.numbers import Numbers
-from rules.timeline import Finding, FindingKind, LocalTherapy, Organ, UptakeKind
+from rules.timeline import Finding, FindingKind, LocalTherapy, UptakeKind
 
 UNKNOWN = "unknown"
 NONE = "none"
 # From the most contrary to the most favourable; the more contrary of two statements is taken.
-ELSEWHERE = ("new", "progressing", UNKNOWN, "stable", "responding", "none-known")
 CLINICAL = ("crisis", "worse", UNKNOWN, "stable", "improved")
 PET = ("PMD", "SMD", "PMR", "CMR")
 BIOPSY = ("viable-tumour", "necrosis")
-_BY_RECIST = {"PD": "progressing", "PR": "responding", "CR": "responding", "SD": "stable"}
 
 
 @dataclass(frozen=True)
@@ -86,7 +82,7 @@ def newest(findings: Sequence[Finding], order: Sequence[str]) -> Finding | None:
     )
 
 
-def _stated(
+def stated(
     setting: Setting, kind: FindingKind, order: Sequence[str], favourable: Iterable[str], none: str
 ) -> tuple[Statement, Finding | None]:
     """The newest statement of a kind; a favourable one only near the index study."""
@@ -98,46 +94,6 @@ def _stated(
     return Statement(finding.value, (finding.source.reference,)), finding
 
 
-def extrahepatic(setting: Setting, recist: CriterionPage) -> Statement:
-    """How disease outside the liver does: as stated, and by measured lesions; the worse holds."""
-    favourable = ("stable", "responding", "none-known")
-    stated, _ = _stated(setting, FindingKind.EXTRAHEPATIC, ELSEWHERE, favourable, UNKNOWN)
-    measured = _measured_elsewhere(setting, recist)
-    if measured is None:
-        return stated
-    if stated.value == UNKNOWN:
-        return measured
-    return min((stated, measured), key=lambda s: ELSEWHERE.index(s.value))
-
-
-def _measured_elsewhere(setting: Setting, recist: CriterionPage) -> Statement | None:
-    look, studies = setting.look, setting.studies
-    lesions = look.of_organ(Organ.ELSEWHERE)
-    if studies.baseline is None or studies.index is None or not lesions:
-        return None
-    sources = tuple(
-        m.source.reference
-        for m in look.timeline.measurements
-        if look.lesions[m.lesion].organ is Organ.ELSEWHERE
-    )
-    if any(_new_since(look, lesion.id, studies) for lesion in lesions):
-        return Statement("new", sources)
-    series = [sum_at(look, lesions, study) for study in studies.followed]
-    known = [s for s in series[:-1] if s is not None]
-    response = target_response(recist, series[0], min(known, default=None), series[-1])
-    return Statement(_BY_RECIST[response.category], sources) if response else None
-
-
-def _new_since(look: Lookup, lesion: str, studies: Compared) -> bool:
-    seen = look.measured_in([look.lesions[lesion]])
-    marked = any(
-        f.lesion == lesion and f.value == "new"
-        for f in look.findings(FindingKind.CHANGE_FROM_PRIOR)
-    )
-    after = studies.baseline and seen and seen[0].day.latest > studies.baseline.day.latest
-    return marked or bool(after)
-
-
 def pet(setting: Setting, uptake: Iterable[UptakePair], percist: CriterionPage) -> Statement:
     """The newest metabolic response since line start, with days from line start to the PET.
 
@@ -147,7 +103,7 @@ def pet(setting: Setting, uptake: Iterable[UptakePair], percist: CriterionPage) 
     rising = _risen(setting, uptake, percist)
     if rising is not None:
         return _on_day(setting, "PMD", rising.sources, rising.follow_up.day)
-    statement, finding = _stated(setting, FindingKind.PET, PET, ("SMD", "PMR", "CMR"), NONE)
+    statement, finding = stated(setting, FindingKind.PET, PET, ("SMD", "PMR", "CMR"), NONE)
     if finding is None or finding.day is None:
         return statement
     return _on_day(setting, statement.value, statement.sources, finding.day)
@@ -174,7 +130,7 @@ def _on_day(setting: Setting, value: str, sources: tuple[str, ...], day: Partial
 
 def biopsy(setting: Setting) -> Statement:
     """The newest biopsy since line start."""
-    return _stated(setting, FindingKind.BIOPSY, BIOPSY, ("necrosis",), NONE)[0]
+    return stated(setting, FindingKind.BIOPSY, BIOPSY, ("necrosis",), NONE)[0]
 
 
 def clinical(setting: Setting) -> Statement:

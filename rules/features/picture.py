@@ -14,6 +14,7 @@ from rules.features.appearance import known_lesion_cystic, new_lesion
 from rules.features.attenuation import attenuations
 from rules.features.changes import lesion_changes
 from rules.features.diagnosis import Disease, disease
+from rules.features.elsewhere import extrahepatic
 from rules.features.flags import quality_flags
 from rules.features.growth import second_growth
 from rules.features.knowledge import Knowledge
@@ -116,7 +117,7 @@ def _beside(
     local, undated = evidence.local_therapy(setting)
     timeline = setting.look.timeline
     return Beside(
-        elsewhere=evidence.extrahepatic(setting, knowledge.criteria["recist_1_1"]),
+        elsewhere=extrahepatic(setting, knowledge.criteria["recist_1_1"]),
         pet=evidence.pet(setting, uptake, knowledge.criteria["percist_1_0"]),
         biopsy=evidence.biopsy(setting),
         clinical=evidence.clinical(setting),

@@ -31,7 +31,7 @@ class Compared:
     """The studies of the liver up to the call, and the two that are compared.
 
     ``followed`` are the measured studies from baseline to index, both included.
-    ``unmeasured`` is a newer study of the liver that carries no measurements.
+    ``unmeasured`` is a newer study, of the liver as far as is known, without measurements.
     """
 
     index: Study | None
@@ -96,7 +96,7 @@ def _newer_unmeasured(look: Lookup, index: Study, as_of: date) -> Study | None:
         s
         for s in look.timeline.studies
         if s.recorded
-        and s.covers_liver
+        and s.covers_liver is not False
         and s.modality in CROSS_SECTIONAL
         and index.day.latest < s.day.earliest <= as_of
     ]

@@ -19,6 +19,7 @@ from service.extract.pairing import Paired, Pairing, unpairable
 from service.extract.studies import StudyReader
 from service.extract.study_index import StudyIndex
 from service.extract.units import UnitConverter
+from service.extract.unphased import contradicted
 from service.fhir.records import BodyStructureRecord, ImagingStudyRecord, ObservationRecord
 
 # What a reader of images states; the rest is of the patient, not of a study of the same day.
@@ -168,12 +169,20 @@ class _Patient:
             else:
                 found.append(m)
         return settled(
-            found,
+            self._of_one_phase(found),
             subject=lambda m: (m.lesion, m.study, m.quantity, m.phase),
             value=lambda m: m.value,
             what=lambda m: f"{m.quantity.value} of one lesion at one study",
             notes=self._notes,
         )
+
+    def _of_one_phase(self, measurements: Sequence[Measurement]) -> list[Measurement]:
+        """Without those that contradict each other unless they are of different phases."""
+        left_out = set(contradicted(measurements))
+        for m in left_out:
+            why = f"conflict: two values for {m.quantity.value}, one of them without its phase"
+            self._notes.cannot_read(m.source.reference, why)
+        return [m for m in measurements if m not in left_out]
 
     def _findings(
         self, pair: Paired, lesions: Mapping[str, Lesion], studies: Mapping[str, Study]

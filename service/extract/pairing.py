@@ -13,7 +13,10 @@ from service.extract.lesions import LesionReader
 from service.extract.notes import Notes, Unusable
 from service.fhir.records import ObservationRecord
 
-_NEW: Statement = (FindingKind.CHANGE_FROM_PRIOR, "new")
+# What is said to be so is a lesion, even where nobody measured it.
+_GROWING: frozenset[Statement] = frozenset(
+    ((FindingKind.CHANGE_FROM_PRIOR, "new"), (FindingKind.CHANGE_FROM_PRIOR, "increased"))
+)
 _REFERENCE_REGION = "reference region:"
 
 
@@ -50,10 +53,12 @@ class Pairing:
         """Statements with their lesions, once for each lesion in focus.
 
         A site alone makes no lesion ("steatosis", of the liver): it stands for the one that was
-        measured there, or is stated to be new there.
+        measured there, or is stated to be new or larger there.
         """
-        new = (r for r in records if _NEW in self._findings.statements(r, Notes()))
-        known = {*measured, *(lesion for record in new for lesion in self._named(record))}
+        growing = (
+            r for r in records if not _GROWING.isdisjoint(self._findings.statements(r, Notes()))
+        )
+        known = {*measured, *(lesion for record in growing for lesion in self._named(record))}
         known -= {UNNAMED}
         return [
             Paired(record, lesion if lesion in known or not _is_weak(lesion) else None)
