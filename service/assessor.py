@@ -13,6 +13,7 @@ from cachetools import LRUCache, cached
 from rules.assessment import Assessment
 from rules.rulebook import Rulebook, load_rulebook
 from rules.timeline import Timeline
+from rules.until import until
 from service.extract import Extractor, UnitConverter
 from service.extract.relevance import Relevance
 from service.fhir.json_types import Json
@@ -47,12 +48,12 @@ class Assessor:
         return self._kept(_digest(prefetch), prefetch, patient, as_of)
 
     def of_bundle(self, bundle: Json, as_of: date) -> Assessment:
-        """Assess a file of FHIR.
+        """Assess a file of FHIR as on a day, be it long past: what came later is not looked at.
 
         Raises:
             LiverResponseError: it is no FHIR, or not of one patient.
         """
-        return self.rulebook.assess(self.timeline_of(bundle), as_of)
+        return self.rulebook.assess(until(self.timeline_of(bundle), as_of), as_of)
 
     def timeline_of(self, bundle: Json) -> Timeline:
         """What a file of FHIR tells.
