@@ -122,7 +122,7 @@ def _is_enough(page: CriterionPage, fallen: int, of: int) -> bool:
 
 
 def _falls_in_words(page: CriterionPage, targets: Sequence[SactTarget]) -> str:
-    counts = [f"{len(targets)} targets outside the lung"]
+    counts = [f"{len(targets)} {'target' if len(targets) == 1 else 'targets'} outside the lung"]
     for amount in (page["fall"], page["marked_fall"]):
         fallen = sum(_fell(target, amount) is True for target in targets)
         counts.append(f"{fallen} fell by at least {in_words(amount)} HU")

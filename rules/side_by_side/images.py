@@ -165,13 +165,21 @@ def _stated(case: Case, kind: FindingKind) -> bool | None:
 
 def mrecist_of(case: Case) -> Response:
     """mRECIST: viable diameters are not read, so not evaluable at best."""
-    return mrecist(case.pages["mrecist_2010"], _primary(case), Sums(None, None, None), None)
+    nothing = Sums(None, None, None)
+    return _enhancing(mrecist(case.pages["mrecist_2010"], _primary(case), nothing, None))
 
 
 def easl_of(case: Case) -> Response:
     """EASL: enhancing areas are not read, so not evaluable at best."""
     nothing = Sums(None, None, None, "mm²")
-    return easl(case.pages["easl_2001"], _primary(case), nothing, None)
+    return _enhancing(easl(case.pages["easl_2001"], _primary(case), nothing, None))
+
+
+def _enhancing(response: Response) -> Response:
+    """With what was not measured, where the criterion is meant for the patient."""
+    if response.category != NE:
+        return response
+    return Response(NE, in_one_line("the enhancing part was not measured", response.arithmetic))
 
 
 def _primary(case: Case) -> str:
