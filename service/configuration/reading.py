@@ -11,7 +11,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from service.configuration.tables import Client, Configuration, Database
+from service.configuration.tables import Client, Configuration, Database, Smart
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -50,13 +50,19 @@ def _from_here(raw: Mapping[str, Any], folder: Path) -> dict[str, Any]:
     clients = raw.get("clients")
     if not isinstance(clients, list):
         return dict(raw)
-    placed = [
-        {**client, "jwks_file": str(folder / client["jwks_file"])}
-        if isinstance(client, dict) and isinstance(client.get("jwks_file"), str)
-        else client
-        for client in clients
-    ]
-    return {**raw, "clients": placed}
+    return {**raw, "clients": [_placed(client, folder) for client in clients]}
+
+
+def _placed(table: Any, folder: Path) -> Any:
+    """A table with the paths in it, and in the tables in it, relative to a folder."""
+    if not isinstance(table, dict):
+        return table
+    return {
+        name: str(folder / value)
+        if name.endswith("_file") and isinstance(value, str)
+        else _placed(value, folder)
+        for name, value in table.items()
+    }
 
 
 _TABLES: Mapping[str, Any] = {"clients": Client, "database": Database, "": Configuration}
@@ -74,7 +80,8 @@ def _sentences(error: ValidationError) -> Iterator[str]:
 
 
 def _meant(place: tuple[int | str, ...]) -> str:
-    table = _TABLES.get(str(place[0]) if len(place) > 1 else "")
+    holder = Smart if "smart" in place[:-1] else None
+    table = holder or _TABLES.get(str(place[0]) if len(place) > 1 else "")
     names = [f.name for f in fields(table)] if is_dataclass(table) else []
     near = get_close_matches(str(place[-1]), names, 1)
     return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(names)}"
