@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -40,21 +41,17 @@ def read_configuration(path: Path) -> Configuration:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(str(path), (f"is no TOML: {error}",)) from None
     try:
-        return TypeAdapter(Configuration).validate_python(_from_here(raw, path.parent))
+        # By way of JSON: strict records are made of tables there, and not of Python's dicts.
+        placed = json.dumps(_placed(raw, path.parent), default=str)
+        return TypeAdapter(Configuration).validate_json(placed)
     except ValidationError as error:
         raise ConfigurationError(str(path), tuple(_sentences(error))) from None
 
 
-def _from_here(raw: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The file with the paths in it relative to its own folder."""
-    clients = raw.get("clients")
-    if not isinstance(clients, list):
-        return dict(raw)
-    return {**raw, "clients": [_placed(client, folder) for client in clients]}
-
-
 def _placed(table: Any, folder: Path) -> Any:
     """A table with the paths in it, and in the tables in it, relative to a folder."""
+    if isinstance(table, list):
+        return [_placed(item, folder) for item in table]
     if not isinstance(table, dict):
         return table
     return {

@@ -5,6 +5,7 @@ The same road as the hook: the same queries, the same reading, the same rules.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -23,12 +24,14 @@ from service.fhir.errors import MissingDataError
 from service.fhir.fetching import Completed
 from service.fhir.json_types import Json
 from service.fhir.prefetch_keys import KEYS
+from service.fhir.referred import referred
 from service.smart.launching import Session
 from service.smart.scopes import not_granted
 from service.smart.told import Told
 
 _NOT_GRANTED = "the EHR did not grant reading it, or not all of it"
 _NOT_AS_NEEDED = "what came could not be read"
+_REFERRED_TO = {"Medication": "drugs referred to", "BodyStructure": "places of lesions referred to"}
 # A type that was not granted is not asked for: some servers answer with an empty list, which would
 # look like a record without any.
 _REFUSED: Json = {
@@ -136,6 +139,9 @@ def _failed(completed: Completed, refused: Mapping[str, Json]) -> Iterator[Faile
             yield Failed(key.plain, key.kind, _NOT_GRANTED)
         elif key.name in completed.tried:
             yield Failed(key.plain, key.kind, completed.tried[key.name].value)
+    left = referred(completed.prefetch.values())
+    for kind, count in Counter(name.partition("/")[0] for name in left).items():
+        yield Failed(_REFERRED_TO[kind], kind, f"{count} of them could not be read")
 
 
 def _with_missing(failed: tuple[Failed, ...], missing: Mapping[str, str]) -> tuple[Failed, ...]:

@@ -7,8 +7,8 @@ from collections.abc import Iterable
 
 from service.fhir.prefetch_keys import KEYS
 
-KINDS = tuple(sorted({*(key.kind for key in KEYS), "Medication"}))
-"""The types that are read: those of the queries, and the drugs that they refer to."""
+KINDS = tuple(sorted({*(key.kind for key in KEYS), "BodyStructure", "Medication"}))
+"""The types that are read: those of the queries, and the drugs and places of lesions referred to."""
 
 _SCOPE = re.compile(r"(?:patient|user)/([A-Za-z]+|\*)\.(read|\*|[cruds]{1,5})")
 

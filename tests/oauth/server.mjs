@@ -24,6 +24,11 @@ const provider = new Provider(issuer, {
   ttl: { AccessToken: 600, AuthorizationCode: 60, Grant: 600, Interaction: 600, Session: 600 },
   findAccount: (ctx, id) => ({ accountId: id, claims: () => ({ sub: id }) }),
   interactions: { url: (ctx, interaction) => `/interaction/${interaction.uid}` },
+  // Each launch is of the chart that is open, whatever was granted to this browser before.
+  loadExistingGrant(ctx) {
+    const id = ctx.oidc.result?.consent?.grantId;
+    return id && ctx.oidc.provider.Grant.find(id);
+  },
   extraParams: {
     aud(ctx, value) {
       if (!fhir.includes(value)) throw new errors.InvalidRequest("aud is not a server of ours");
