@@ -121,6 +121,12 @@ def launch_door(assessor: Assessor, settings: Settings, today: Callable[[], date
     )
 
 
+def launch_address(settings: Settings) -> str | None:
+    """Where cards lead: as set, else to our own evidence page if every client's EHR may open it."""
+    ours = settings.public_url and settings.clients and all(c.smart for c in settings.clients)
+    return settings.smart_launch_url or (f"{settings.public_url}/launch" if ours else None)
+
+
 def consulting(assessor: Assessor, settings: Settings) -> Consulting:
     """What reads and judges the patient of a call, asking FHIR servers for what was not sent."""
     outbound = Outbound(settings.ca_file)
@@ -137,7 +143,7 @@ def consulting(assessor: Assessor, settings: Settings) -> Consulting:
 def make_parts(assessor: Assessor, settings: Settings, today: Callable[[], date]) -> Parts:
     """What every answer is made with, for any door."""
     vocabulary = assessor.rulebook.knowledge.vocabulary
-    addresses = Addresses(settings.public_url, settings.smart_launch_url)
+    addresses = Addresses(settings.public_url, launch_address(settings))
     return Parts(
         assess=consulting(assessor, settings),
         orders=OrderReader(vocabulary, MedicationReader(vocabulary), load_order_words()),

@@ -5,6 +5,7 @@ Every field of a client is explained here and shown in ``deploy/liver-response.e
 
 from __future__ import annotations
 
+import json
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
@@ -47,6 +48,15 @@ Address = Annotated[str, AfterValidator(_address)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 
+def _is_own_key(path: Path) -> bool:
+    try:
+        key = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        return False
+    whole = isinstance(key, dict) and all(isinstance(key.get(n), str) for n in ("kid", "kty", "d"))
+    return whole and key.get("alg") in ("RS384", "ES384")
+
+
 @dataclass(frozen=True, config=_STRICT)
 class Smart:
     """How the evidence page is opened from a client's EHR (SMART App Launch 2.2).
@@ -77,6 +87,8 @@ class Smart:
             path = getattr(self, name)
             if path is not None and not Path(path).is_file():
                 raise ValueError(f"{name}: there is no such file")
+        if self.key_file is not None and not _is_own_key(Path(self.key_file)):
+            raise ValueError("key_file: must be one private JWK with kid and alg (RS384 or ES384)")
         return self
 
 

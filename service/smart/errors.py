@@ -60,7 +60,7 @@ _ADVICE = {
     "again": "Try again from the patient's chart; if it persists, tell those who run this service.",
     "tell": "Tell those who run this service: it is a matter of its configuration.",
     "patient": "Choose a patient in the EHR, then open the evidence page again.",
-    "reload": "Reload this page in a few seconds.",
+    "reload": "Reload this page in a few seconds; if it persists, open it again from the chart.",
 }
 
 

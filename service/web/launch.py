@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, datetime
+from functools import partial
 from threading import BoundedSemaphore
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request
@@ -22,8 +24,9 @@ from service.web.launch_cookies import Cookies
 
 log = logging.getLogger(__name__)
 
-# Of the threads of a worker; the others stay free for the hooks, which are in more of a hurry.
-_READ_AT_ONCE = 2
+# So many of the threads of a worker may wait for an EHR; the others stay free for the hooks, which
+# are in more of a hurry.
+_AT_ONCE = 2
 _FAILED = "The service failed; nothing was concluded. The failure is in its log."
 
 
@@ -52,11 +55,13 @@ def launch_pages(door: Door) -> Blueprint:
     blueprint = Blueprint("launch", __name__, template_folder="../templates")
     blueprint.add_app_template_filter(resource, "resource")
     launching, cookies = door.launching, door.cookies
-    free = BoundedSemaphore(_READ_AT_ONCE)
+    at_once = partial(_one_of, BoundedSemaphore(_AT_ONCE))
 
     @blueprint.get("/launch")
     def begin() -> Response:
-        begun = launching.begin(request.args.get("iss") or None, request.args.get("launch") or None)
+        server, chart = request.args.get("iss") or None, request.args.get("launch") or None
+        with at_once():
+            begun = launching.begin(server, chart)
         response = _onward(begun.address)
         cookies.make_room(request, response, begun.framed)
         held = begun.handle, begun.secret
@@ -66,9 +71,9 @@ def launch_pages(door: Door) -> Blueprint:
     @blueprint.get("/launch/back")
     def back() -> Response:
         handle = request.args.get("state", "").partition(".")[0]
-        opened = launching.finish(
-            cookies.secret(request, Kind.LAUNCH, handle), request.args.to_dict()
-        )
+        secret = cookies.secret(request, Kind.LAUNCH, handle)
+        with at_once():
+            opened = launching.finish(secret, request.args.to_dict())
         response = _onward(f"{door.public_url}/evidence/{opened.handle}")
         cookies.drop(response, Kind.LAUNCH, handle, opened.framed)
         held = opened.handle, opened.secret
@@ -78,12 +83,8 @@ def launch_pages(door: Door) -> Blueprint:
     @blueprint.get("/evidence/<handle>")
     def show(handle: str) -> Response:
         session, client = launching.session(cookies.secret(request, Kind.SESSION, handle))
-        if not free.acquire(blocking=False):
-            raise LaunchError(Stop.BUSY, client.name)
-        try:
+        with at_once():
             visit = door.visiting(session, client, door.today())
-        finally:
-            free.release()
         return page(_shown(visit, session, handle), frames=_frames(client))
 
     @blueprint.post("/evidence/<handle>/end")
@@ -127,6 +128,21 @@ def _register_stops(blueprint: Blueprint, frames: Sequence[str]) -> None:
     def unexpected(error: Exception) -> Response:
         log_unexpected(error)
         return stopped(_FAILED, Stop.CODE_REFUSED.advice, 500)
+
+
+@contextmanager
+def _one_of(places: BoundedSemaphore) -> Iterator[None]:
+    """A place among those that may wait for an EHR.
+
+    Raises:
+        LaunchError: all are taken.
+    """
+    if not places.acquire(blocking=False):
+        raise LaunchError(Stop.BUSY)
+    try:
+        yield
+    finally:
+        places.release()
 
 
 def _onward(address: str) -> Response:

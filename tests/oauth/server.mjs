@@ -29,6 +29,8 @@ const provider = new Provider(issuer, {
     const id = ctx.oidc.result?.consent?.grantId;
     return id && ctx.oidc.provider.Grant.find(id);
   },
+  // A further launch leaves the tokens of those before it alive.
+  expiresWithSession: () => false,
   extraParams: {
     aud(ctx, value) {
       if (!fhir.includes(value)) throw new errors.InvalidRequest("aud is not a server of ours");
