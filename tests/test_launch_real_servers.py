@@ -2,49 +2,21 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
-from contextlib import ExitStack
-from dataclasses import dataclass
 from html import unescape
-from pathlib import Path
-from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 import requests
-from cryptography.hazmat.primitives.asymmetric.ec import SECP384R1, generate_private_key
-from fhir_server import fhir_server, installed_in
-from jwt.algorithms import ECAlgorithm
-from live import Service, free_port, serving
-from sign_in_server import FHIR_SECRET, Ehr, ehr, installed_node, sign_in_server
+from hospital import FIRST, KINDS_OF_CLIENT, SECOND, Hospital, Plan, hospital
 from stories import expected
-from test_real_fhir_server import patient_of, resources
+from test_real_fhir_server import patient_of
 
 from service.smart.scopes import KINDS
 
-Json = Any
-FIRST, SECOND = "gist-imatinib-supported", "crc-bevacizumab-cea-marked-fall"
 GRADES = expected("people")
-SECRET = "a+secret/with=signs%"  # noqa: S105 - of a server that lives as long as the test
-KINDS_OF_CLIENT = ("public", "secret", "signed")
-PROCEDURES = ("patient/Procedure.rs", "patient/Procedure.read")
 HIDDEN = re.compile(r"^[A-Za-z0-9_-]{20,}$")
-
-
-@dataclass(frozen=True)
-class Hospital:
-    """Everything that runs."""
-
-    service: Service
-    ehrs: dict[str, Ehr]
-    log: Path
-
-    def launch(self, kind: str, chart: str | None, browser: requests.Session) -> requests.Response:
-        """What a click on the card's link leads to, all redirects followed."""
-        asked = {"iss": self.ehrs[kind].base, **({"launch": chart} if chart else {})}
-        return browser.get(f"{self.service.base}/launch", params=asked, timeout=60)
 
 
 @pytest.fixture(scope="module", name="hospital")
@@ -52,97 +24,8 @@ def _hospital(
     tmp_path_factory: pytest.TempPathFactory, pytestconfig: pytest.Config
 ) -> Iterator[Hospital]:
     assert pytestconfig.cache
-    node = installed_node(pytestconfig.cache.mkdir("sign-in-server"))
-    sekmet = installed_in(pytestconfig.cache.mkdir("fhir-server") / "venv")
-    home = tmp_path_factory.mktemp("hospital")
-    port = free_port()
-    with ExitStack() as running:
-        behind = running.enter_context(fhir_server(tmp_path_factory.mktemp("ehr"), sekmet))
-        for name in (FIRST, SECOND):
-            behind.put(resources(name))
-        ehrs = {
-            kind: running.enter_context(
-                ehr(kind, f"http://127.0.0.1:{port}", behind, modern=kind != "secret")
-            )
-            for kind in KINDS_OF_CLIENT
-        }
-        public_key = configure(home, ehrs, port)
-        log = home / "log"
-        ours = {"LIVER_RESPONSE_CONFIG": str(home / "liver-response.toml")}
-        service = running.enter_context(serving(log, ours))
-        told = sign_in(service, ehrs, port, public_key)
-        running.enter_context(sign_in_server(node, told, home / "sign-in-log"))
-        yield Hospital(service, ehrs, log)
-
-
-def configure(home: Path, ehrs: dict[str, Ehr], port: int) -> Json:
-    """Write what the operator writes; the public key to register."""
-    key = generate_private_key(SECP384R1())
-    kid = {"kid": "of-this-test", "alg": "ES384"}
-    (home / "key.json").write_text(json.dumps({**ECAlgorithm.to_jwk(key, True), **kid}), "utf-8")
-    (home / "secret.txt").write_text(f"{SECRET}\n", "utf-8")
-    (home / "none.json").write_text('{"keys": []}', "utf-8")
-    proofs = {
-        "public": "",
-        "secret": 'secret_file = "secret.txt"',
-        "signed": 'key_file = "key.json"',
-    }
-    tables = [
-        f"""
-[[clients]]
-name = "{kind}"
-issuer = "https://{kind}.example"
-jwks_file = "none.json"
-fhir_servers = ["{found.base}"]
-private_addresses = true
-plain_http = true
-[clients.smart]
-client_id = "{kind}-app"
-oauth_servers = ["http://127.0.0.1:{port}"]
-{proofs[kind]}
-"""
-        for kind, found in ehrs.items()
-    ]
-    (home / "liver-response.toml").write_text("\n".join(tables), "utf-8")
-    return {**ECAlgorithm.to_jwk(key.public_key(), True), **kid}
-
-
-def sign_in(service: Service, ehrs: dict[str, Ehr], port: int, public_key: Json) -> Json:
-    """What the sign-in server is told: who may sign in, and which charts are open."""
-    of_kind = {
-        "public": {"token_endpoint_auth_method": "none"},
-        "secret": {"client_secret": SECRET, "token_endpoint_auth_method": "client_secret_basic"},
-        "signed": {
-            "token_endpoint_auth_method": "private_key_jwt",
-            "token_endpoint_auth_signing_alg": "ES384",
-            "jwks": {"keys": [public_key]},
-        },
-    }
-    back = [f"{service.base}/launch/back"]
-    apps = [{"client_id": f"{k}-app", "redirect_uris": back, **of_kind[k]} for k in ehrs]
-    introspects = {"redirect_uris": [], "response_types": [], "grant_types": []}
-    first, second = ({"patient": patient_of(name)} for name in (FIRST, SECOND))
-    stale = {"study": "ImagingStudy/another", "grade": "INDETERMINATE_DATA"}
-    return {
-        "port": port,
-        "fhir": [found.base for found in ehrs.values()],
-        "clients": [{"client_id": "fhir", "client_secret": FHIR_SECRET, **introspects}, *apps],
-        "charts": {
-            "first": first,
-            "second": second,
-            "chosen": second,
-            "denied": {"deny": "access_denied"},
-            "without-procedures": {**first, "withhold": PROCEDURES},
-            "without-imaging": {**first, "withhold": ["patient/ImagingStudy.rs"]},
-            "nobody": {},
-            "stale": {**first, "appContext": json.dumps(stale)},
-        },
-        "scopes": [
-            "launch",
-            "launch/patient",
-            *(f"patient/{kind}.{access}" for kind in KINDS for access in ("rs", "read")),
-        ],
-    }
+    with hospital(tmp_path_factory.mktemp("hospital"), pytestconfig.cache, Plan()) as running:
+        yield running
 
 
 @pytest.fixture(name="browser")
