@@ -111,7 +111,7 @@ class Visiting:
             whose=read_whose(session.patient, completed.prefetch.get("patient")),
             page=evidence_page(timeline, assessment, assessor.rulebook, self.wording),
             failed=failed,
-            differences=tuple(_differences(session.told, assessment)),
+            differences=tuple(_differences(session.told, assessment, self.wording)),
         )
 
 
@@ -150,10 +150,10 @@ def _with_missing(failed: tuple[Failed, ...], missing: Mapping[str, str]) -> tup
     return (*failed, *(Failed(key.plain, key.kind, _NOT_AS_NEEDED) for key in others))
 
 
-def _differences(told: Told, assessment: Assessment) -> Iterator[Difference]:
-    index = assessment.index_study
-    study = index.id if index else "none"
-    if told.study and told.study != study:
-        yield Difference("index study", told.study, study)
-    if told.grade and told.grade != assessment.grade.value:
-        yield Difference("grade", told.grade, assessment.grade.value)
+def _differences(told: Told, assessment: Assessment, wording: Wording) -> Iterator[Difference]:
+    index, grade = assessment.index_study, assessment.grade.value
+    if told.study and told.study != (index.id if index else ""):
+        now = f"{index.id} of {index.day}" if index else "none"
+        yield Difference("index study", told.study, now)
+    if told.grade and told.grade != grade:
+        yield Difference("grade", wording.settled_as[told.grade], wording.settled_as[grade])
