@@ -38,6 +38,7 @@ class Ehr:
     token: Json = field(default_factory=dict)
     token_status: int = 200
     failing: tuple[str, ...] = ()
+    spoilt: tuple[str, ...] = ()
     server: Scripted = field(init=False)
 
     @property
@@ -53,6 +54,9 @@ class Ehr:
         kind, _, identity = path.partition("?")[0].partition("/")
         if kind in self.failing:
             return Reply(500)
+        if kind in self.spoilt:
+            issue = {"severity": "error", "code": "exception"}
+            return Reply(200, {"resourceType": "OperationOutcome", "issue": [issue]})
         found = [resource for resource in self.resources if resource["resourceType"] == kind]
         if identity:
             one = [resource for resource in found if resource["id"] == identity]

@@ -308,6 +308,15 @@ def test_a_query_that_failed_is_named_with_its_reason(ehr: Ehr, browser: Browser
     assert "places of lesions referred to (BodyStructure): 3 of them could not be read" in text
 
 
+def test_an_answer_that_is_no_data_is_named(ehr: Ehr, browser: Browser) -> None:
+    ehr.spoilt = ("Condition",)
+    assert "conditions (Condition): what came could not be read" in browser.opened(ehr.base).text
+    ehr.spoilt = ("ImagingStudy",)
+    response = browser.opened(ehr.base)
+    assert response.status_code == 502
+    assert "imaging studies (ImagingStudy): what came could not be read" in response.text
+
+
 def test_without_what_is_needed_nothing_is_concluded_and_it_is_named(
     ehr: Ehr, browser: Browser
 ) -> None:

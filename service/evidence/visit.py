@@ -6,7 +6,7 @@ The same road as the hook: the same queries, the same reading, the same rules.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Container, Iterator
 from dataclasses import dataclass
 from datetime import date
 
@@ -23,8 +23,10 @@ from service.evidence.whose import Whose, read_whose
 from service.fhir.errors import MissingDataError
 from service.fhir.fetching import Completed
 from service.fhir.json_types import Json
+from service.fhir.prefetch import State
 from service.fhir.prefetch_keys import KEYS
 from service.fhir.referred import referred
+from service.judged import Judged
 from service.smart.launching import Session
 from service.smart.scopes import not_granted
 from service.smart.told import Told
@@ -101,17 +103,16 @@ class Visiting:
         """
         refused = _refused(session)
         completed = self.consulting.completed(_call(session, refused), client.destinations)
-        failed = tuple(_failed(completed, refused))
         assessor = self.consulting.assessor
         try:
-            assessment, timeline = assessor.of_prefetch(completed.prefetch, session.patient, as_of)
+            judged = assessor.of_prefetch(completed.prefetch, session.patient, as_of)
         except MissingDataError as error:
-            raise NotReadError(_with_missing(failed, error.keys)) from None
+            raise NotReadError(tuple(_failed(completed, refused, error.keys))) from None
         return Visit(
             whose=read_whose(session.patient, completed.prefetch.get("patient")),
-            page=evidence_page(timeline, assessment, assessor.rulebook, self.wording),
-            failed=failed,
-            differences=tuple(_differences(session.told, assessment, self.wording)),
+            page=evidence_page(judged.timeline, judged.assessment, assessor.rulebook, self.wording),
+            failed=tuple(_failed(completed, refused, _spoilt(judged))),
+            differences=tuple(_differences(session.told, judged.assessment, self.wording)),
         )
 
 
@@ -133,21 +134,28 @@ def _call(session: Session, prefetch: dict[str, Json]) -> Call:
     )
 
 
-def _failed(completed: Completed, refused: Mapping[str, Json]) -> Iterator[Failed]:
+def _spoilt(judged: Judged) -> frozenset[str]:
+    """The keys that came otherwise than as whole data."""
+    return frozenset(
+        name
+        for name, state in judged.states.items()
+        if not state.available and state is not State.ABSENT
+    )
+
+
+def _failed(
+    completed: Completed, refused: Container[str], spoilt: Container[str]
+) -> Iterator[Failed]:
     for key in KEYS:
         if key.name in refused:
             yield Failed(key.plain, key.kind, _NOT_GRANTED)
         elif key.name in completed.tried:
             yield Failed(key.plain, key.kind, completed.tried[key.name].value)
+        elif key.name in spoilt:
+            yield Failed(key.plain, key.kind, _NOT_AS_NEEDED)
     left = referred(completed.prefetch.values())
     for kind, count in Counter(name.partition("/")[0] for name in left).items():
         yield Failed(_REFERRED_TO[kind], kind, f"{count} of them could not be read")
-
-
-def _with_missing(failed: tuple[Failed, ...], missing: Mapping[str, str]) -> tuple[Failed, ...]:
-    named = {item.what for item in failed}
-    others = (key for key in KEYS if key.name in missing and key.plain not in named)
-    return (*failed, *(Failed(key.plain, key.kind, _NOT_AS_NEEDED) for key in others))
 
 
 def _differences(told: Told, assessment: Assessment, wording: Wording) -> Iterator[Difference]:

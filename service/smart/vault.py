@@ -66,17 +66,20 @@ class Vault:
 
     def look(self, kind: Kind, secret: str) -> bytes | None:
         """What a secret opens; None where there is nothing, or no more."""
-        query = "SELECT sealed FROM kept WHERE id = ? AND until > ?"
-        return self._opened(query, kind, secret)
+        with self._connection() as connection:
+            return self._found(connection, kind, secret)
 
     def take(self, kind: Kind, secret: str) -> bytes | None:
         """What a secret opens, which is then gone: of several who ask, one gets it."""
-        query = "DELETE FROM kept WHERE id = ? AND until > ? RETURNING sealed"
-        return self._opened(query, kind, secret)
-
-    def _opened(self, query: str, kind: Kind, secret: str) -> bytes | None:
         with self._connection() as connection:
-            row = connection.execute(query, (_name(kind, secret), self._now())).fetchone()
+            connection.execute("BEGIN IMMEDIATE")  # nobody else reads it in between
+            found = self._found(connection, kind, secret)
+            connection.execute("DELETE FROM kept WHERE id = ?", (_name(kind, secret),))
+            return found
+
+    def _found(self, connection: sqlite3.Connection, kind: Kind, secret: str) -> bytes | None:
+        query = "SELECT sealed FROM kept WHERE id = ? AND until > ?"
+        row = connection.execute(query, (_name(kind, secret), self._now())).fetchone()
         try:
             return _seal(secret).decrypt(row[0]) if row else None
         except InvalidToken:  # the file was tampered with
