@@ -27,8 +27,8 @@ from service.fhir.prefetch import State
 from service.fhir.prefetch_keys import KEYS
 from service.fhir.referred import referred
 from service.judged import Judged
-from service.smart.launching import Session
 from service.smart.scopes import not_granted
+from service.smart.sessions import Session
 from service.smart.told import Told
 
 _NOT_GRANTED = "the EHR did not grant reading it, or not all of it"

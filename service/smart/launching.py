@@ -1,13 +1,11 @@
-"""A launch from its first request to a session, and the session until it ends."""
+"""A launch from its first request to a session."""
 
 from __future__ import annotations
 
 import hmac
-import time
 from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from secrets import token_urlsafe
-from typing import Any
 
 import orjson
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
@@ -16,16 +14,13 @@ from authlib.oauth2.rfc7636 import create_s256_code_challenge
 from service.configuration.tables import Client, Smart
 from service.smart.discovery import Discovery, Endpoints, Send
 from service.smart.errors import LaunchError, Stop
-from service.smart.exchange import Exchange, Granted, exchanged
+from service.smart.exchange import Exchange, exchanged
 from service.smart.scopes import wanted
-from service.smart.told import Told
+from service.smart.sessions import Opened, Session, Sessions
 from service.smart.vault import Kind, Vault
 
 LAUNCH_SECONDS = 600
 """How long signing in may take."""
-
-SESSION_SECONDS = 3600
-"""How long a session lives at most; it ends with its token where that is sooner."""
 
 _DENIED = ("access_denied", "login_required", "consent_required", "interaction_required")
 
@@ -48,50 +43,24 @@ class Begun:
 
 
 @dataclass(frozen=True)
-class Opened:
-    """A session as the browser holds it, and how long it lives."""
-
-    handle: str
-    secret: str = field(repr=False)
-    seconds: int
-    framed: bool
-
-
-@dataclass(frozen=True)
-class Session:
-    """What a page is read with.
-
-    Attributes:
-        client: the name of the client.
-        server: the base of its FHIR server.
-        scope: what may be read; None for all that was asked for.
-        until: when it ends, in seconds since 1970.
-    """
-
-    client: str
-    server: str
-    patient: str
-    token: str = field(repr=False)
-    scope: str | None
-    told: Told
-    until: float
-
-
-@dataclass(frozen=True)
 class _Pending:
+    """What is remembered of it until the browser is back."""
+
     client: str
     server: str
+    endpoints: Endpoints
     state: str
     verifier: str
 
 
 class Launching:
-    """Launches and sessions of all clients. Shared by all threads."""
+    """Launches for all clients. Shared by all threads."""
 
     def __init__(
         self, clients: Sequence[Client], public_url: str, send: Send, vault: Vault
     ) -> None:
-        self._clients = tuple(client for client in clients if client.smart)
+        self.sessions = Sessions(vault)
+        self._clients = {client.name: client for client in clients if client.smart}
         self._redirect = f"{public_url}/launch/back"
         self._send, self._vault, self._discovery = send, vault, Discovery(send)
 
@@ -108,14 +77,14 @@ class Launching:
         if server is None and launch is not None:
             raise LaunchError(Stop.NO_SERVER)
         client, base = self._whose(server)
-        smart = _smart(client)
-        endpoints = self._discovery.endpoints(client, base)
+        smart, endpoints = _smart(client), self._discovery.endpoints(client, base)
         handle = token_urlsafe(9)
-        pending = _Pending(client.name, base, f"{handle}.{token_urlsafe(32)}", token_urlsafe(48))
+        state, verifier = f"{handle}.{token_urlsafe(32)}", token_urlsafe(48)
+        pending = _Pending(client.name, base, endpoints, state, verifier)
         secret = self._vault.keep(Kind.LAUNCH, orjson.dumps(pending), LAUNCH_SECONDS)
         # The audience is the server as the EHR wrote it, with its last slash or without.
         context = {"aud": server or base, "launch": launch}
-        address = self._address(smart, endpoints, pending, context)
+        address = self._address(smart, pending, context)
         return Begun(handle, secret, address, bool(smart.embedded_in))
 
     def finish(self, secret: str, answer: Mapping[str, str]) -> Opened:
@@ -124,21 +93,20 @@ class Launching:
         Raises:
             LaunchError: it leads to no session.
         """
-        pending = _Pending(**_loaded(self._vault.take(Kind.LAUNCH, secret), Stop.NOT_STARTED))
-        client = self._named(pending.client, Stop.NOT_STARTED)
-        endpoints = self._discovery.endpoints(client, pending.server)
-        code = _code(answer, pending, endpoints)
+        pending = _pending(self._vault.take(Kind.LAUNCH, secret))
+        client = self._client(pending.client, Stop.NOT_STARTED)
+        smart = _smart(client)
         exchange = Exchange(
             client=client,
-            smart=_smart(client),
+            smart=smart,
             server=pending.server,
-            endpoint=endpoints.token,
+            endpoint=pending.endpoints.token,
             redirect=self._redirect,
-            code=code,
+            code=_code(answer, pending),
             verifier=pending.verifier,
         )
         granted = exchanged(exchange, self._send)
-        return self._opened(granted, pending, bool(exchange.smart.embedded_in))
+        return self.sessions.open(client.name, pending.server, granted, bool(smart.embedded_in))
 
     def session(self, secret: str) -> tuple[Session, Client]:
         """The session that a browser's secret opens, and whose client it is of.
@@ -146,69 +114,48 @@ class Launching:
         Raises:
             LaunchError: there is none, or it is over.
         """
-        kept = _loaded(self._vault.look(Kind.SESSION, secret), Stop.OVER)
-        session = Session(**{**kept, "told": Told(**kept["told"])})
-        return session, self._named(session.client, Stop.OVER)
-
-    def end(self, secret: str) -> None:
-        """End a session: what it was read with is forgotten."""
-        self._vault.take(Kind.SESSION, secret)
+        session = self.sessions.of(secret)
+        return session, self._client(session.client, Stop.OVER)
 
     @property
     def frames(self) -> tuple[str, ...]:
         """The origins whose pages may show a page of this service in a frame, of all clients."""
-        return tuple(dict.fromkeys(o for c in self._clients for o in _smart(c).embedded_in))
+        origins = (o for client in self._clients.values() for o in _smart(client).embedded_in)
+        return tuple(dict.fromkeys(origins))
 
     def _whose(self, server: str | None) -> tuple[Client, str]:
         """The client that has exactly this FHIR server; nobody else's is ever asked."""
-        known = [(client, base) for client in self._clients for base in client.fhir_servers]
+        known = [
+            (client, base) for client in self._clients.values() for base in client.fhir_servers
+        ]
+        if server is None and len(known) == 1:
+            return known[0]
         if server is None:
-            if len(known) == 1:
-                return known[0]
             raise LaunchError(Stop.NO_SERVER)
         for client, base in known:
             if base == server.rstrip("/"):
                 return client, base
         raise LaunchError(Stop.UNKNOWN_SERVER)
 
-    def _named(self, name: str, otherwise: Stop) -> Client:
-        for client in self._clients:
-            if client.name == name:
-                return client
-        raise LaunchError(otherwise)  # configured away in the meantime
+    def _client(self, name: str, otherwise: Stop) -> Client:
+        """A client by name; ``otherwise`` it was configured away in the meantime."""
+        if name not in self._clients:
+            raise LaunchError(otherwise)
+        return self._clients[name]
 
-    def _address(
-        self,
-        smart: Smart,
-        endpoints: Endpoints,
-        pending: _Pending,
-        context: Mapping[str, str | None],
-    ) -> str:
+    def _address(self, smart: Smart, pending: _Pending, context: Mapping[str, str | None]) -> str:
         address: str = prepare_grant_uri(
-            endpoints.authorize,
+            pending.endpoints.authorize,
             smart.client_id,
             "code",
             redirect_uri=self._redirect,
-            scope=wanted(bool(context["launch"]), endpoints.fine_scopes, smart.scopes),
+            scope=wanted(bool(context["launch"]), pending.endpoints.fine_scopes, smart.scopes),
             state=pending.state,
             code_challenge=create_s256_code_challenge(pending.verifier),
             code_challenge_method="S256",
             **context,
         )
         return address
-
-    def _opened(self, granted: Granted, pending: _Pending, framed: bool) -> Opened:
-        """A new secret for the new session: the one of before signing in is good for nothing."""
-        seconds = min(granted.seconds, SESSION_SECONDS)
-        content = {
-            **asdict(granted),
-            "client": pending.client,
-            "server": pending.server,
-            "until": time.time() + seconds,
-        }
-        del content["seconds"]
-        secret = self._vault.keep(Kind.SESSION, orjson.dumps(content), seconds)
-        return Opened(token_urlsafe(9), secret, seconds, framed)
 
 
 def _smart(client: Client) -> Smart:
@@ -217,19 +164,19 @@ def _smart(client: Client) -> Smart:
     return client.smart
 
 
-def _loaded(content: bytes | None, otherwise: Stop) -> dict[str, Any]:
+def _pending(content: bytes | None) -> _Pending:
     if content is None:
-        raise LaunchError(otherwise)
-    found: dict[str, Any] = orjson.loads(content)
-    return found
+        raise LaunchError(Stop.NOT_STARTED)
+    kept = orjson.loads(content)
+    return _Pending(**{**kept, "endpoints": Endpoints(**kept["endpoints"])})
 
 
-def _code(answer: Mapping[str, str], pending: _Pending, endpoints: Endpoints) -> str:
+def _code(answer: Mapping[str, str], pending: _Pending) -> str:
     """The code of an answer that belongs to this launch and comes from whom it was sent to."""
-    state, issuer = answer.get("state", ""), answer.get("iss", "")
+    state, issuer, told = answer.get("state", ""), answer.get("iss", ""), pending.endpoints
     if not hmac.compare_digest(state.encode(), pending.state.encode()):
         raise LaunchError(Stop.OTHER_STATE, pending.client)
-    if (issuer or endpoints.names_itself) and endpoints.issuer and issuer != endpoints.issuer:
+    if (issuer or told.names_itself) and told.issuer and issuer != told.issuer:
         raise LaunchError(Stop.OTHER_ISSUER, pending.client)
     if error := answer.get("error"):
         stop = Stop.DENIED if error in _DENIED else Stop.SIGN_IN_FAILED

@@ -16,7 +16,8 @@ from service.configuration.tables import Client
 from service.errors import LiverResponseError
 from service.evidence.visit import Failed, NotReadError, Visit, Visiting
 from service.smart.errors import LaunchError, Stop
-from service.smart.launching import LAUNCH_SECONDS, Launching, Session
+from service.smart.launching import LAUNCH_SECONDS, Launching
+from service.smart.sessions import Session
 from service.smart.vault import Kind
 from service.web.errors import log_unexpected
 from service.web.html import page, resource
@@ -91,7 +92,7 @@ def launch_pages(door: Door) -> Blueprint:
     def end(handle: str) -> Response:
         secret = cookies.secret(request, Kind.SESSION, handle)
         _, client = launching.session(secret)
-        launching.end(secret)
+        launching.sessions.end(secret)
         response = page(render_template("launch_ended.html"), frames=_frames(client))
         cookies.drop(response, Kind.SESSION, handle, bool(_frames(client)))
         return response
