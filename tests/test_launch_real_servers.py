@@ -144,6 +144,11 @@ def test_the_way_back_is_gone_once(hospital: Hospital, browser: requests.Session
     assert "used before" in again.text
 
 
+def test_a_long_code_is_read(hospital: Hospital) -> None:
+    response = hospital.service.get("/launch/back", params={"code": "c" * 7000, "state": "x"})
+    assert "not started in this browser" in response.text
+
+
 def test_who_is_denied_is_told_so(hospital: Hospital, browser: requests.Session) -> None:
     response = hospital.launch("public", "denied", browser)
     assert response.status_code == 403
