@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from datetime import date
 from functools import partial
 from pathlib import Path
@@ -22,6 +23,7 @@ from service.cds.speaking import load_speaking
 from service.cds.suggestions import load_options
 from service.cds.wording import load_wording
 from service.consulting import Consulting
+from service.evidence.visit import Visiting
 from service.extract import MedicationReader
 from service.fhir.client import FhirClient
 from service.fhir.fetching import Fetching
@@ -31,6 +33,8 @@ from service.knowledge.publication import publication
 from service.outbound.http import Outbound
 from service.record.likeness import Likeness
 from service.settings import Settings, settings_from
+from service.smart.launching import Launching
+from service.smart.vault import Vault
 from service.trust.gate import Gate
 from service.trust.keys import KeyRing
 from service.trust.replay import ReplayStore
@@ -39,6 +43,7 @@ from service.web.errors import register_errors
 from service.web.first_look import first_look
 from service.web.hooks import hooks
 from service.web.knowledge import knowledge
+from service.web.launch import Door, launch_pages
 from service.web.operations import operations
 from service.web.origins import allow_origins
 from service.web.recording import Recording
@@ -46,6 +51,7 @@ from service.web.rulebook import rulebook_page
 
 _KEY_BYTES = 32
 _QUERIES_AT_ONCE = 32  # of one worker process, for all its calls
+_PAGE_SECONDS = 8.0  # how long a page may read; who opened it waits longer than an order does
 
 
 def create_app(settings: Settings | None = None, today: Callable[[], date] = date.today) -> Flask:
@@ -74,6 +80,8 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     app.register_blueprint(rulebook_page(assessor.rulebook))
     if settings.first_look is not None:
         app.register_blueprint(first_look(load_people(Path(settings.first_look)), assessor, parts))
+    if door := launch_door(assessor, settings, today):
+        app.register_blueprint(launch_pages(door))
     publish = partial(
         publication, assessor.rulebook, load_options(), load_wording(), settings.public_url
     )
@@ -96,6 +104,29 @@ def gate(settings: Settings) -> Gate | None:
     return Gate(settings.clients, KeyRing(Outbound(settings.ca_file).send), ReplayStore(seen))
 
 
+def launch_door(assessor: Assessor, settings: Settings, today: Callable[[], date]) -> Door | None:
+    """What the evidence page of a chart is made with; None where no EHR may open it."""
+    if settings.public_url is None or not any(client.smart for client in settings.clients):
+        return None
+    # Made in the parent of the worker processes, which thereby share it.
+    vault = Vault(Path(mkdtemp(prefix="liver-response-")) / "launches.sqlite")
+    send = Outbound(settings.ca_file).send
+    # Its own pool of queries: pages do not take those of calls.
+    reading = replace(consulting(assessor, settings), seconds=_PAGE_SECONDS)
+    return Door(
+        launching=Launching(settings.clients, settings.public_url, send, vault),
+        visiting=Visiting(reading, load_wording()),
+        public_url=settings.public_url,
+        today=today,
+    )
+
+
+def launch_address(settings: Settings) -> str | None:
+    """Where cards lead: as set, else to our own evidence page if every client's EHR may open it."""
+    ours = settings.public_url and settings.clients and all(c.smart for c in settings.clients)
+    return settings.smart_launch_url or (f"{settings.public_url}/launch" if ours else None)
+
+
 def consulting(assessor: Assessor, settings: Settings) -> Consulting:
     """What reads and judges the patient of a call, asking FHIR servers for what was not sent."""
     outbound = Outbound(settings.ca_file)
@@ -112,7 +143,7 @@ def consulting(assessor: Assessor, settings: Settings) -> Consulting:
 def make_parts(assessor: Assessor, settings: Settings, today: Callable[[], date]) -> Parts:
     """What every answer is made with, for any door."""
     vocabulary = assessor.rulebook.knowledge.vocabulary
-    addresses = Addresses(settings.public_url, settings.smart_launch_url)
+    addresses = Addresses(settings.public_url, launch_address(settings))
     return Parts(
         assess=consulting(assessor, settings),
         orders=OrderReader(vocabulary, MedicationReader(vocabulary), load_order_words()),

@@ -43,14 +43,19 @@ class Consulting:
         Raises:
             LiverResponseError: needed data is neither sent nor to be had, or another patient's.
         """
-        completed = self._completed(call, allowed)
+        completed = self.completed(call, allowed)
         try:
             judged = self.assessor.of_prefetch(completed.prefetch, call.patient_id, as_of)
         except MissingDataError as error:
             raise error.after(completed.tried) from None
         return replace(judged, fetched=completed.fetched, tried=completed.tried)
 
-    def _completed(self, call: Call, allowed: Destinations) -> Completed:
+    def completed(self, call: Call, allowed: Destinations) -> Completed:
+        """The prefetch of a call with what was not sent, as far as it is to be had.
+
+        Raises:
+            NotFhirError: the prefetch is not an object.
+        """
         if call.fhir_server is None:
             return Completed(call.prefetch)
         deadline = Deadline.after(self.seconds)

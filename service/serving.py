@@ -23,6 +23,7 @@ _HANGING_AFTER_SECONDS = 30
 # A call makes and drops thousands of objects that are no garbage cycles; looking for cycles after
 # every 700 of them, as is the default, costs more than it finds.
 _COLLECT_AFTER = (50_000, 20, 50)
+_LONGEST_ADDRESS = 8190  # some sign-in servers send codes of thousands of characters
 _KEEP_ALIVE_SECONDS = 65  # longer than the idle time of common load balancers
 _LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
@@ -83,6 +84,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "preload_app": True,
             "timeout": _HANGING_AFTER_SECONDS,
             "keepalive": _KEEP_ALIVE_SECONDS,
+            "limit_request_line": _LONGEST_ADDRESS,
             "loglevel": "warning",
             "proc_name": "liver-response",
         }

@@ -91,8 +91,8 @@ class Settings:
         workers: the number of worker processes.
         public_url: the address under which browsers reach this service. Without it, cards have no
             icon and no links.
-        smart_launch_url: the SMART launch address of the evidence page. Without it, cards do not
-            link there.
+        smart_launch_url: the SMART launch address of the evidence page. Without it, cards link to our
+            own where the EHR of every client may open that, and else do not link there.
         first_look: a folder of invented people to show at /, for development; only where nobody
             but this machine is listened to.
         fetch_milliseconds: how long the queries of one call to the EHR's FHIR server may take.

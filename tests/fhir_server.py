@@ -60,6 +60,10 @@ class FhirServer:
         return response.json()
 
     @property
+    def port(self) -> int:
+        return int(self.direct.rpartition(":")[2].partition("/")[0])
+
+    @property
     def asked(self) -> list[Asked]:
         return self.proxy.asked
 
@@ -76,7 +80,7 @@ def fhir_server(home: Path, installed: Path) -> Iterator[FhirServer]:
         installed: the virtual environment that it is installed in.
     """
     port = free_port()
-    with scripted(lambda asked: _forwarded(asked, port)) as proxy:
+    with scripted(lambda asked: forwarded(asked, port)) as proxy:
         base = f"{proxy.base}/fhir"
         settings = {
             "base_url": base,
@@ -119,7 +123,8 @@ def installed_in(folder: Path) -> Path:
     return folder
 
 
-def _forwarded(asked: Asked, port: int) -> Reply:
+def forwarded(asked: Asked, port: int) -> Reply:
+    """What a server on that port answers."""
     headers = {k: v for k, v in asked.headers.items() if k not in ("host", "connection")}
     url = f"http://127.0.0.1:{port}{asked.path}"
     answer = requests.request(asked.method, url, headers=headers, data=asked.body, timeout=60)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import fields, is_dataclass
@@ -11,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from service.configuration.tables import Client, Configuration, Database
+from service.configuration.tables import Client, Configuration, Database, Smart
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -40,23 +41,25 @@ def read_configuration(path: Path) -> Configuration:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(str(path), (f"is no TOML: {error}",)) from None
     try:
-        return TypeAdapter(Configuration).validate_python(_from_here(raw, path.parent))
+        # By way of JSON: strict records are made of tables there, and not of Python's dicts.
+        placed = json.dumps(_placed(raw, path.parent), default=str)
+        return TypeAdapter(Configuration).validate_json(placed)
     except ValidationError as error:
         raise ConfigurationError(str(path), tuple(_sentences(error))) from None
 
 
-def _from_here(raw: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The file with the paths in it relative to its own folder."""
-    clients = raw.get("clients")
-    if not isinstance(clients, list):
-        return dict(raw)
-    placed = [
-        {**client, "jwks_file": str(folder / client["jwks_file"])}
-        if isinstance(client, dict) and isinstance(client.get("jwks_file"), str)
-        else client
-        for client in clients
-    ]
-    return {**raw, "clients": placed}
+def _placed(table: Any, folder: Path) -> Any:
+    """A table with the paths in it, and in the tables in it, relative to a folder."""
+    if isinstance(table, list):
+        return [_placed(item, folder) for item in table]
+    if not isinstance(table, dict):
+        return table
+    return {
+        name: str(folder / value)
+        if name.endswith("_file") and isinstance(value, str)
+        else _placed(value, folder)
+        for name, value in table.items()
+    }
 
 
 _TABLES: Mapping[str, Any] = {"clients": Client, "database": Database, "": Configuration}
@@ -74,7 +77,8 @@ def _sentences(error: ValidationError) -> Iterator[str]:
 
 
 def _meant(place: tuple[int | str, ...]) -> str:
-    table = _TABLES.get(str(place[0]) if len(place) > 1 else "")
+    holder = Smart if "smart" in place[:-1] else None
+    table = holder or _TABLES.get(str(place[0]) if len(place) > 1 else "")
     names = [f.name for f in fields(table)] if is_dataclass(table) else []
     near = get_close_matches(str(place[-1]), names, 1)
     return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(names)}"

@@ -5,6 +5,7 @@ Every field of a client is explained here and shown in ``deploy/liver-response.e
 
 from __future__ import annotations
 
+import json
 from enum import Enum
 from pathlib import Path
 from typing import Annotated, Any
@@ -47,6 +48,50 @@ Address = Annotated[str, AfterValidator(_address)]
 Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 
 
+def _is_own_key(path: Path) -> bool:
+    try:
+        key = json.loads(path.read_text("utf-8"))
+    except ValueError:
+        return False
+    whole = isinstance(key, dict) and all(isinstance(key.get(n), str) for n in ("kid", "kty", "d"))
+    return whole and key.get("alg") in ("RS384", "ES384")
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Smart:
+    """How the evidence page is opened from a client's EHR (SMART App Launch 2.2).
+
+    With neither a secret nor a key this service is a public client; PKCE is used in any case.
+
+    Attributes:
+        client_id: what the EHR's sign-in server calls this service.
+        secret_file: a file with the client secret alone.
+        key_file: a file with the private key, one JWK with its ``kid`` and ``alg``.
+        oauth_servers: where users are signed in, if not at the origin of the FHIR server.
+        scopes: what is to be asked for besides reading.
+        embedded_in: web origins of the EHR whose pages show the evidence page in a frame.
+    """
+
+    client_id: Annotated[str, Field(min_length=1)]
+    secret_file: str | None = None
+    key_file: str | None = None
+    oauth_servers: Annotated[tuple[Address, ...], Field(strict=False)] = ()
+    scopes: Annotated[tuple[str, ...], Field(strict=False)] = ()
+    embedded_in: Annotated[tuple[Address, ...], Field(strict=False)] = ()
+
+    @model_validator(mode="after")
+    def _has_files(self) -> Smart:
+        if self.secret_file and self.key_file:
+            raise ValueError("name either secret_file or key_file, or neither")
+        for name in ("secret_file", "key_file"):
+            path = getattr(self, name)
+            if path is not None and not Path(path).is_file():
+                raise ValueError(f"{name}: there is no such file")
+        if self.key_file is not None and not _is_own_key(Path(self.key_file)):
+            raise ValueError("key_file: must be one private JWK with kid and alg (RS384 or ES384)")
+        return self
+
+
 @dataclass(frozen=True, config=_STRICT)
 class Client:
     """One client: an EHR, or one site of it.
@@ -65,6 +110,7 @@ class Client:
         private_addresses: whether these addresses may lead into a private network.
         plain_http: whether they may be without TLS.
         cors_origins: web origins from which browsers may call.
+        smart: how the evidence page is opened from its EHR; None where it is not.
     """
 
     name: Name
@@ -83,6 +129,7 @@ class Client:
     private_addresses: bool = False
     plain_http: bool = False
     cors_origins: Annotated[tuple[Address, ...], Field(strict=False)] = ()
+    smart: Smart | None = None
 
     @model_validator(mode="after")
     def _has_keys(self) -> Client:

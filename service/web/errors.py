@@ -70,8 +70,13 @@ def _by_the_framework(error: HTTPException) -> Response:
 
 
 def _unexpected(error: Exception) -> Response:
+    log_unexpected(error)
+    return _respond(500, outcome("exception", _FAILED))
+
+
+def log_unexpected(error: Exception) -> None:
+    """Log a failure that nobody meant to happen."""
     # Class and place only: the text of an exception may quote a value of the record.
     frame = traceback.extract_tb(error.__traceback__)[-1]
     place = f"{Path(frame.filename).name}, line {frame.lineno}"
     log.error("%s in %s (%s)", type(error).__name__, frame.name, place)
-    return _respond(500, outcome("exception", _FAILED))
