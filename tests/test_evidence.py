@@ -55,10 +55,12 @@ def test_every_panel_of_sizes_and_attenuations_stands_measured_or_not(name: str)
 @pytest.mark.parametrize("name", PEOPLE)
 def test_every_datum_with_a_source_is_listed_with_its_status(name: str) -> None:
     shown = page(name)
-    sources = {point.source for point in shown.points if point.source}
+    sources = {row.source for row in (*shown.points, *shown.events) if row.source}
+    sources |= {source for bar in shown.bars for source in bar.sources}
     listed = {record.reference: record for record in shown.records}
     assert sources <= set(listed)
-    assert all(listed[source].status and listed[source].date for source in sources)
+    assert all(listed[source].status for source in sources)
+    assert all(listed[point.source].date for point in shown.points if point.source)
     assert [record.number for record in shown.records] == list(range(1, len(shown.records) + 1))
 
 

@@ -17,7 +17,7 @@ from service.evidence.collect import evidence
 from service.evidence.figures import Figures, figures
 from service.evidence.plots import specification
 from service.evidence.records import Record, records
-from service.evidence.rows import Point, StudyMark
+from service.evidence.rows import Bar, Event, Point, StudyMark
 from service.evidence.values import letters
 from service.fhir.listing import Recorded
 
@@ -61,6 +61,8 @@ class EvidencePage:
     limits: str
     figures: Figures
     studies: tuple[StudyMark, ...]
+    bars: tuple[Bar, ...]
+    events: tuple[Event, ...]
     records: tuple[Record, ...]
     fired: tuple[str, ...]  # the rules that hold, in the order in which they fired
     titles: Mapping[str, str]  # of the rules, by their ids
@@ -109,6 +111,8 @@ def evidence_page(
         limits=wording.limits,
         figures=figures(assessment, drawn, by_letter),
         studies=drawn.studies,
+        bars=drawn.bars,
+        events=drawn.events,
         records=numbered,
         titles={code: text.title for p in book.pages.values() for code, text in p.items.items()},
         fired=tuple(dict.fromkeys(firing.rule for firing in assessment.trace)),

@@ -87,6 +87,9 @@ if (form instanceof HTMLFormElement) {
     judgeAgain(form);
   });
 }
+document.addEventListener("click", (event) => {
+  if (event.target instanceof Element && event.target.closest("[data-print]")) print();
+});
 addEventListener("hashchange", openTarget);
 await draw();
 openTarget();

@@ -66,6 +66,23 @@ def test_dark_plots_have_light_words(browser: Browser, looked: Service) -> None:
     assert colours == {"light": "rgb(26, 26, 26)", "dark": "rgb(232, 232, 230)"}
 
 
+def test_a_button_prints_the_page(watched: Watched) -> None:
+    watched.open(FIRST)
+    watched.page.evaluate("window.print = () => { window.printed = true; }")
+    watched.page.get_by_role("button", name="Print for the record").click()
+    assert watched.page.evaluate("window.printed") is True
+
+
+def test_paper_is_light_whatever_the_screen(browser: Browser, looked: Service) -> None:
+    with watching(browser, looked.base, color_scheme="dark") as watched:
+        watched.open(FIRST)
+        watched.page.emulate_media(media="print", color_scheme="dark")
+        ground = "getComputedStyle(document.body).backgroundColor"
+        words = "getComputedStyle(document.querySelector('#plots .role-axis-label text')).fill"
+        assert watched.page.evaluate(ground) == "rgb(255, 255, 255)"
+        assert watched.page.evaluate(words) == "rgb(0, 0, 0)"
+
+
 def test_a_page_is_a_handful_of_requests_to_this_service_and_light(watched: Watched) -> None:
     watched.open("/")
     watched.page.click("text=Two liver lesions grow and go dark")
