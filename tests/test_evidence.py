@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+from copy import deepcopy
+from datetime import date
 from functools import cache
+from random import Random
 from typing import Any
 
 import pytest
+from mutants import break_at
 from stories import assessed, assessor, expected, story
 
 from rules.assessment import Assessment
+from rules.timeline import Timeline
 from service.cds.wording import load_wording
 from service.dates_shifted import told_on
+from service.errors import LiverResponseError
 from service.evidence.collect import evidence
 from service.evidence.page import EvidencePage, evidence_page
 from service.evidence.rows import Event, Evidence
@@ -55,8 +61,8 @@ def test_every_panel_of_sizes_and_attenuations_stands_measured_or_not(name: str)
 @pytest.mark.parametrize("name", PEOPLE)
 def test_every_datum_with_a_source_is_listed_with_its_status(name: str) -> None:
     shown = page(name)
-    sources = {row.source for row in (*shown.points, *shown.events) if row.source}
-    sources |= {source for bar in shown.bars for source in bar.sources}
+    sources = {row.source for row in (*shown.points, *shown.drawn.events) if row.source}
+    sources |= {source for bar in shown.drawn.bars for source in bar.sources}
     listed = {record.reference: record for record in shown.records}
     assert sources <= set(listed)
     assert all(listed[source].status for source in sources)
@@ -141,3 +147,36 @@ def test_how_a_resource_stands_is_read_from_any_shape(resource: Any, found: Reco
 @pytest.mark.parametrize("bundle", [None, [], "text", {"entry": "?"}, {"entry": [None, {}]}])
 def test_what_is_no_bundle_lists_nothing(bundle: Any) -> None:
     assert listing(of_bundle(bundle)) == {}
+
+
+@pytest.mark.parametrize("seed", range(60))
+def test_a_spoilt_record_still_has_a_page(seed: int) -> None:
+    random = Random(seed)  # noqa: S311 - no secret
+    bundle = deepcopy(story("people", PEOPLE[seed % len(PEOPLE)]))
+    for _ in range(3):
+        break_at(bundle, random)
+    try:
+        timeline = assessor().timeline_of(bundle)
+    except LiverResponseError:
+        return
+    assert shown_of(timeline).plots
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "9999-12-31", "0001", "9999"])
+@pytest.mark.parametrize("kind", ["Observation", "MedicationStatement", "ImagingStudy"])
+def test_the_ends_of_the_calendar_break_no_page(kind: str, day: str) -> None:
+    bundle = story("people", FIRST)
+    for entry in bundle["entry"]:
+        if entry["resource"]["resourceType"] == kind:
+            told = entry["resource"]
+            for name in ("effectiveDateTime", "started"):
+                if name in told:
+                    told[name] = day
+            if "effectivePeriod" in told:
+                told["effectivePeriod"] = {"start": day}
+    assert shown_of(assessor().timeline_of(bundle)).plots
+
+
+def shown_of(timeline: Timeline) -> EvidencePage:
+    judged = assessor().rulebook.assess(timeline, date(2026, 6, 15))
+    return evidence_page(timeline, judged, assessor().rulebook, load_wording())

@@ -9,12 +9,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
-from typing import Any
+from datetime import date
 
+from service.evidence.layers import Spec, as_it_is, layer
 from service.evidence.rows import Evidence, StudyMark
-
-Spec = dict[str, Any]
 
 WIDTH = 560  # of the time axis, in pixels
 LEFT = 122  # for the names of the panels
@@ -23,7 +21,6 @@ SERIES_COLOURS = tuple(f"var(--s{n})" for n in range(1, 8))
 DASHES = ([1, 0], [7, 3], [2, 2], [9, 3, 2, 3], [4, 4], [12, 3], [1, 3])
 INK, QUIET, LINE, GROUND = "var(--text)", "var(--quiet)", "var(--line)", "var(--ground)"
 ACCENT, BAND, SURGE = "var(--advise)", "var(--band)", "var(--surge)"
-SPOKEN: Spec = {"description": {"field": "words"}, "tooltip": {"field": "words"}}
 _SHORTEST_SPAN = 14
 _MARGIN = 0.06
 
@@ -39,8 +36,8 @@ class Canvas:
     def _ends(self) -> tuple[date, date]:
         first, last = self.evidence.first, self.evidence.last
         span = max((last - first).days, _SHORTEST_SPAN)
-        margin = timedelta(days=max(1, round(span * _MARGIN)))
-        return first - margin, max(last, first + timedelta(days=span)) + margin
+        margin = max(1, round(span * _MARGIN))
+        return moved(first, -margin), moved(max(last, moved(first, span)), margin)
 
     def x(self, labels: bool = False) -> Spec:
         """The time axis as an encoding, in days of UTC; its ends are those of ``study_rules``."""
@@ -75,25 +72,16 @@ class Canvas:
             for mark in self.evidence.studies
         ]
         rows += [{"day": day.isoformat(), "study": "", "opacity": 0} for day in self._ends]
-        return {
-            "data": {"values": rows},
-            "transform": [SHOWN],
-            "mark": {"type": "rule", "color": QUIET, "strokeDash": [2, 3], "aria": False},
-            "encoding": {
-                "x": self.x(labels),
-                "opacity": {**as_it_is("opacity"), "type": "quantitative"},
-            },
-        }
+        mark = {"type": "rule", "color": QUIET, "strokeDash": [2, 3], "aria": False}
+        strength = {**as_it_is("opacity"), "type": "quantitative"}
+        return layer(rows, mark, x=self.x(labels), opacity=strength)
 
 
-def as_it_is(field: str) -> Spec:
-    """A field that holds what is drawn: no scale stands between."""
-    return {"field": field, "type": "nominal", "scale": None, "legend": None}
+def moved(day: date, days: int) -> date:
+    """Another day, as far as the calendar goes: a record may hold any date."""
+    ordinal = day.toordinal() + days
+    return date.fromordinal(min(max(ordinal, date.min.toordinal()), date.max.toordinal()))
 
 
 def _strength(mark: StudyMark) -> float:
     return 1 if mark.role in ("baseline", "index") else 0.4
-
-
-SHOWN: Spec = {"filter": "indexof(hidden, datum.study) < 0"}
-"""Leaves out the studies that the reader has taken away."""

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from rules.assessment import Assessment
 from rules.features.picture import Picture, picture_of
 from rules.rulebook import Rulebook
 from rules.timeline import Study, Timeline
+from service.evidence.canvas import moved
 from service.evidence.rows import Band, Bar, Event, Evidence, Point, StudyMark, Window
 from service.evidence.said import bars, events
 from service.evidence.values import letters, points
@@ -90,7 +91,7 @@ class _Collector:
             return
         days = int(self.book.numbers.tables["marker_surge"].of(marker))
         if days:
-            end = leading.start + timedelta(days=days)
+            end = moved(leading.start, days)
             words = f"a rise of {marker} within {days} d of the start is neutral"
             yield Window("marker", leading.start, end, words, "markers")
 

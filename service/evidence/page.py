@@ -17,7 +17,7 @@ from service.evidence.collect import evidence
 from service.evidence.figures import Figures, figures
 from service.evidence.plots import specification
 from service.evidence.records import Record, records
-from service.evidence.rows import Bar, Event, Point, StudyMark
+from service.evidence.rows import Evidence, Point
 from service.evidence.values import letters
 from service.fhir.listing import Recorded
 
@@ -55,17 +55,23 @@ class EvidencePage:
     settling: tuple[Settling, ...]
     criteria: tuple[CriterionResult, ...]
     readings: tuple[RuleReading, ...]  # those that are true or not known
-    points: tuple[Point, ...]
+    drawn: Evidence
     plots: str  # the specification as JSON, safe within a script element
     sources: tuple[tuple[str, str], ...]  # label, address
     limits: str
     figures: Figures
-    studies: tuple[StudyMark, ...]
-    bars: tuple[Bar, ...]
-    events: tuple[Event, ...]
     records: tuple[Record, ...]
-    fired: tuple[str, ...]  # the rules that hold, in the order in which they fired
     titles: Mapping[str, str]  # of the rules, by their ids
+
+    @property
+    def points(self) -> tuple[Point, ...]:
+        """Every value that is drawn."""
+        return self.drawn.points
+
+    @property
+    def fired(self) -> tuple[str, ...]:
+        """The rules that hold, in the order in which they fired."""
+        return tuple(dict.fromkeys(firing.rule for firing in self.assessment.trace))
 
     def record(self, reference: str) -> Record | None:
         """The record of a reference, where the page lists it."""
@@ -97,25 +103,24 @@ def evidence_page(
     numbered = records(drawn, assessment, listed)
     numbers = {record.reference: record.number for record in numbered}
     by_letter = letters(timeline, assessment.measurements.lesions)
+    speaks_for, against, held = (
+        tuple(_statements(assessment, kinds, numbered)) for kinds in (_FOR, _AGAINST, _OPEN)
+    )
     return EvidencePage(
         assessment=assessment,
-        speaks_for=tuple(_statements(assessment, _FOR, numbered)),
-        speaks_against=tuple(_statements(assessment, _AGAINST, numbered)),
-        holds_back=tuple(_statements(assessment, _OPEN, numbered)),
+        speaks_for=speaks_for,
+        speaks_against=against,
+        holds_back=held,
         settling=tuple(_settling(explanation, assessment, wording)),
         criteria=assessment.criteria,
         readings=tuple(r for r in explanation.readings if r.truth is not Truth.FALSE),
-        points=drawn.points,
+        drawn=drawn,
         plots=_within_script(orjson.dumps(specification(drawn, numbers))),
         sources=tuple((s["label"], s["url"]) for s in wording.guidance(assessment.grade)),
         limits=wording.limits,
         figures=figures(assessment, drawn, by_letter),
-        studies=drawn.studies,
-        bars=drawn.bars,
-        events=drawn.events,
         records=numbered,
         titles={code: text.title for p in book.pages.values() for code, text in p.items.items()},
-        fired=tuple(dict.fromkeys(firing.rule for firing in assessment.trace)),
     )
 
 

@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
-from service.evidence.canvas import GROUND, INK, LINE, QUIET, WIDTH, Canvas, Spec
+from service.evidence.canvas import GROUND, INK, LINE, QUIET, WIDTH, Canvas
 from service.evidence.curves import curves
-from service.evidence.lanes import statements, studies, therapies
+from service.evidence.drugs import therapies
+from service.evidence.lanes import statements, studies
+from service.evidence.layers import Spec
 from service.evidence.rows import Evidence
 
 
