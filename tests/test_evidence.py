@@ -124,6 +124,14 @@ def test_of_several_phases_the_compared_one_is_named() -> None:
     assert {row.phase for row in rows} == {"portal venous", "arterial"}
 
 
+def test_growth_from_the_smallest_is_seen_beside_the_line() -> None:
+    assert '"A  53 → 40 → 46 mm"' in page("gist-rebound-after-a-year").plots
+
+
+def test_a_new_lesion_has_no_value_before() -> None:
+    assert '"B  14 mm"' in page("gist-new-solid-lesion").plots
+
+
 def test_what_stands_behind_a_sentence_is_numbered() -> None:
     (fall, *_) = page(FIRST).speaks_for
     assert [record.reference for record in fall.records] == list(fall.evidence)

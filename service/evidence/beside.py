@@ -19,7 +19,7 @@ def labels(
     series: Mapping[str, Sequence[Point]], colours: Mapping[str, str], scale: Scale, drawn: Evidence
 ) -> Spec:
     """Each series named beside its last value, then → now, kept apart from one another."""
-    wanted = sorted((scale.down(_newest(of).value or 0), name) for name, of in series.items())
+    wanted = sorted((scale.down(_value(_newest(of))), name) for name, of in series.items())
     rows: list[Spec] = []
     lowest = -1.0 * _LINE
     for down, name in wanted:
@@ -33,12 +33,25 @@ def labels(
 
 
 def _then_now(name: str, points: Sequence[Point], drawn: Evidence) -> str:
-    """ "A 31 → 35 mm": at baseline and at the index study, or the newest value alone."""
+    """ "A 53 → 40 → 46 mm": baseline, smallest in between, index; or the newest value alone."""
     letter = f"{name.partition(_BETWEEN)[0]}  " if _BETWEEN in name else ""
     then, now = _ends(points, drawn)
     last = now or _newest(points)
-    before = f"{_number(then)} → " if then and now and then is not now else ""
+    course = [then, *_lowest(then, now, points)] if then and now and then is not now else []
+    before = "".join(f"{_number(point)} → " for point in course)
     return f"{letter}{before}{_number(last)} {last.unit}"
+
+
+def _lowest(then: Point, now: Point, points: Sequence[Point]) -> Iterator[Point]:
+    """The smallest value between two others, where it is below both: growth counts from there."""
+    between = [p for p in points if then.day < p.day < now.day and p.phase == now.phase]
+    lowest = min(between, key=_value, default=now)
+    if _value(lowest) < min(_value(then), _value(now)):
+        yield lowest
+
+
+def _value(point: Point) -> float:
+    return point.value or 0.0
 
 
 def _ends(points: Sequence[Point], drawn: Evidence) -> tuple[Point | None, Point | None]:
@@ -58,7 +71,7 @@ def _newest(points: Iterable[Point]) -> Point:
 
 
 def _number(point: Point) -> str:
-    return f"{round(point.value or 0, 1):g}".replace("-", "−")
+    return f"{round(_value(point), 1):g}".replace("-", "−")
 
 
 def not_measured(points: Iterable[Point], canvas: Canvas, scale: Scale) -> Iterator[Spec]:
