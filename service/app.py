@@ -39,10 +39,12 @@ from service.trust.gate import Gate
 from service.trust.keys import KeyRing
 from service.trust.replay import ReplayStore
 from service.web.admission import admission
+from service.web.assets import serve_assets
 from service.web.errors import register_errors
 from service.web.first_look import first_look
 from service.web.hooks import hooks
 from service.web.knowledge import knowledge
+from service.web.language import speak
 from service.web.launch import Door, launch_pages
 from service.web.operations import operations
 from service.web.origins import allow_origins
@@ -73,6 +75,8 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
     admit = admission(gate(settings), settings)
     allow_origins(app, settings)
+    serve_assets(app)
+    speak(app)
     app.register_blueprint(
         hooks(parts, templates(vocabulary), vocabulary.normalise_system, admit, recording())
     )

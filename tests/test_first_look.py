@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from datetime import date
+from html import unescape
 from typing import Any
 
 import pytest
@@ -72,14 +73,10 @@ def test_an_unknown_person_is_not_found(client: FlaskClient) -> None:
 
 
 def fields(client: FlaskClient, name: str) -> dict[str, str]:
-    """The values that may be changed, by their words."""
-    labels = re.findall(r"<label>(.*?)</label>", client.get(f"/people/{name}").text, re.S)
-    found = {}
-    for label in labels:
-        named = re.search(r'name="([\w-]+)"', label)
-        if named:
-            found[" ".join(label.partition("<")[0].split())] = named[1]
-    return found
+    """The names of the values that may be changed, by their words."""
+    html = client.get(f"/people/{name}").text
+    controls = re.findall(r'name="([\w-]+)"[^>]* aria-label="([^"]*)"', html)
+    return {unescape(words): control for control, words in controls}
 
 
 def test_another_status_elsewhere_moves_the_grade_and_names_the_rule(client: FlaskClient) -> None:
@@ -114,7 +111,7 @@ def test_nothing_is_stored(client: FlaskClient) -> None:
 
 def test_what_was_recorded_moves_nothing(client: FlaskClient) -> None:
     html = changed(client, FIRST, elsewhere="as recorded")
-    assert "The grade stays TREATMENT_EFFECT_SUPPORTED" in html
+    assert "The grade stays “Findings fit treatment effect" in html
     assert "Now true" not in html
 
 
@@ -186,3 +183,50 @@ def test_pages_run_nothing_but_files_of_this_service(client: FlaskClient) -> Non
     policy = client.get(f"/people/{FIRST}").headers["Content-Security-Policy"]
     assert "unsafe" not in policy
     assert "default-src 'none'" in policy
+
+
+def hooks_of(client: FlaskClient, name: str) -> dict[str, str]:
+    """What stands at each hook."""
+    html = client.get(f"/people/{name}").text
+    parts = re.split(r'data-hook="([\w-]+)"', html)[1:]
+    return {hook: unescape(part) for hook, part in zip(parts[::2], parts[1::2], strict=True)}
+
+
+def test_each_hook_shows_the_card_that_the_service_would_send(client: FlaskClient) -> None:
+    shown = hooks_of(client, FIRST)
+    assert list(shown) == ["order-sign", "order-select", "patient-view"]
+    assert 'class="card warning"' in shown["order-sign"]
+    assert "the same phases as on 2026-03-27" in shown["order-select"]
+    assert "of another modality" not in shown["order-select"]
+    assert 'class="card info"' in shown["patient-view"]
+
+
+@pytest.mark.parametrize(
+    ("name", "hook", "why"),
+    [
+        ("gist-peritoneal-progression", "order-sign", "agrees with whoever changes the treatment"),
+        ("hcc-sorafenib-silence", "order-select", "the question does not arise"),
+        ("gist-expired", "patient-view", "up to 30 d old, and the newest is 66 d old"),
+    ],
+)
+def test_where_there_is_no_card_the_page_says_why(
+    client: FlaskClient, name: str, hook: str, why: str
+) -> None:
+    assert why in hooks_of(client, name)[hook]
+
+
+def test_a_date_that_is_missing_can_be_tried(client: FlaskClient) -> None:
+    start = fields(client, "gist-undated-exposure")["imatinib from"]
+    response = client.post("/people/gist-undated-exposure?fragment", data={start: "2026-04-06"})
+    assert grade(response.text) == "TREATMENT_EFFECT_SUPPORTED"
+
+
+def test_every_value_has_a_name_of_its_own(client: FlaskClient) -> None:
+    html = client.get("/people/crc-chun-optimal").text
+    labels = re.findall(r'<(?:input|select)[^>]* aria-label="([^"]*)"', html)
+    assert len(labels) == len(set(labels)) > 3
+
+
+def test_values_changed_by_hand_are_never_taken_for_the_record(client: FlaskClient) -> None:
+    assert "This is not the record." not in client.get(f"/people/{FIRST}").text
+    assert "This is not the record." in changed(client, FIRST, elsewhere="new")

@@ -183,8 +183,8 @@ def test_a_launch_without_a_patient_says_so(hospital: Hospital, browser: request
 
 def test_what_differs_from_the_card_is_said(hospital: Hospital, browser: requests.Session) -> None:
     text = " ".join(hospital.launch("public", "stale", browser).text.split())
-    assert "The index study was <q>ImagingStudy/another</q> and is now <q>ImagingStudy/ct" in text
-    assert re.search(r"The grade was <q>[^<_]+</q> and is now <q>[^<_]+</q>", text)
+    assert "The index study was “ImagingStudy/another” and is now “ImagingStudy/ct" in text
+    assert re.search(r"The grade was “[^“_]+” and is now “[^“_]+”", text)
 
 
 def test_a_chart_that_the_ehr_does_not_know_ends_at_the_ehr(

@@ -4,32 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 
 from rules.assessment import Assessment
-from rules.dates import PartialDate
-from rules.features.attenuation import mean_attenuation, with_attenuation
-from rules.features.lines import lines_at
-from rules.features.markers import markers_of
 from rules.features.picture import Picture, picture_of
-from rules.features.sizes import sum_at
 from rules.rulebook import Rulebook
-from rules.timeline import Finding, FindingKind, Lesion, Measurement, Organ, Quantity, Timeline
-from service.evidence.rows import Band, Bar, Event, Evidence, Point, Window
+from rules.timeline import Study, Timeline
+from service.evidence.canvas import moved
+from service.evidence.rows import Band, Bar, Event, Evidence, Point, StudyMark, Window
+from service.evidence.said import bars, events
+from service.evidence.values import letters, points
 
-_PANELS = {Quantity.LONG_AXIS: ("size", "mm"), Quantity.ATTENUATION: ("attenuation", "HU")}
-_LANES = {
-    FindingKind.PET: "PET",
-    FindingKind.EXTRAHEPATIC: "elsewhere",
-    FindingKind.CLINICAL: "clinical",
-    FindingKind.BIOPSY: "biopsy",
-    FindingKind.NODULE: "nodule",
-    FindingKind.RE_ENHANCEMENT: "re-enhancement",
-    FindingKind.CENTRAL_FILL_IN: "central fill-in",
-    FindingKind.PROGRESSION_AFTER_REVIEW: "after review",
-    FindingKind.CHUN: "morphology (Chun)",
-}
 _HUNDRED = Decimal(100)
 
 
@@ -47,164 +33,83 @@ class _Collector:
     picture: Picture
 
     def evidence(self) -> Evidence:
-        points = (*self._measured(), *self._not_measured(), *self._sums(), *self._markers())
-        bars, events = tuple(self._bars()), tuple(self._events())
-        studies = tuple(self._studies())
-        days = [
-            *(point.day for point in points),
-            *(day for bar in bars for day in (bar.start, bar.end) if day),
-            *(event.day for event in events if event.day),
-            *(day for day, _ in studies),
-            self.assessment.as_of,
-        ]
+        measured = tuple(points(self.timeline, self.assessment, self.picture, self.book))
+        lines = tuple(bars(self.timeline, self.assessment, self.picture, self.book))
+        names = letters(self.timeline, self.assessment.measurements.lesions)
+        said = tuple(events(self.timeline, self.assessment, self.book, names))
+        studies = tuple(map(self._mark, self._of_liver()))
+        days = [self.assessment.as_of, *_days(measured, lines, said, studies)]
         return Evidence(
             first=min(days),
             last=max(days),
-            points=points,
+            points=measured,
             bands=tuple(self._bands()),
-            bars=bars,
-            events=events,
-            windows=tuple(self._surge()),
+            bars=lines,
+            events=said,
+            windows=tuple(self._surge(lines)),
             studies=studies,
         )
 
-    def _measured(self) -> Iterator[Point]:
-        days = {study.id: study.day for study in self.timeline.studies}
-        lesions = {lesion.id: lesion for lesion in self.timeline.lesions}
-        for measurement in self.timeline.measurements:
-            lesion, day = lesions.get(measurement.lesion), days.get(measurement.study)
-            if lesion is None or day is None or measurement.quantity not in _PANELS:
-                continue
-            if lesion.organ is Organ.LIVER and not lesion.reference_region:
-                yield self._point(measurement, lesion, day)
+    def _of_liver(self) -> Iterator[Study]:
+        for study in self.timeline.studies:
+            if study.covers_liver is not False:
+                yield study
 
-    def _point(self, measurement: Measurement, lesion: Lesion, day: PartialDate) -> Point:
-        panel, unit = _PANELS[measurement.quantity]
-        return Point(
-            panel=panel,
-            series=_name(lesion),
-            day=day.latest,
-            value=float(measurement.value),
-            unit=unit,
-            phase=measurement.phase.value if measurement.phase else "not known",
-            role=self._role(lesion),
-            source=measurement.source.reference,
-            note=measurement.source.note,
-            day_known=day.exact,
-        )
+    def _mark(self, study: Study) -> StudyMark:
+        modality = study.modality or "modality not known"
+        return StudyMark(study.id, study.day.latest, modality, self._role(study), study.recorded)
 
-    def _role(self, lesion: Lesion) -> str:
-        row = next((r for r in self.assessment.measurements.lesions if r.id == lesion.id), None)
-        if row is None:
-            return "not compared"
-        return "target" if row.target else "new" if row.new else "not a target"
-
-    def _not_measured(self) -> Iterator[Point]:
-        """The targets that lack a value at one of the two studies that are compared."""
-        ends = (self.picture.studies.baseline, self.picture.studies.index)
-        for row in self.assessment.measurements.lesions:
-            values = (
-                ("size", "mm", (row.mm_baseline, row.mm_index)),
-                ("attenuation", "HU", (row.hu_baseline, row.hu_index)),
-            )
-            for panel, unit, pair in values:
-                for study, value in zip(ends, pair, strict=True):
-                    if row.target and study is not None and value is None:
-                        day = study.day.latest
-                        name = row.label or row.site or row.id
-                        yield Point(panel, name, day, None, unit, role="target")
-
-    def _sums(self) -> Iterator[Point]:
-        look, targets = self.picture.look, self.picture.targets
-        attenuated = with_attenuation(look, targets, self.picture.studies)
-        for study in self.picture.studies.followed:
-            total = sum_at(look, targets.paired, study)
-            mean = mean_attenuation(look, attenuated, study)
-            named = (
-                ("sum", "sum of targets", "mm", total),
-                ("mean", "mean of targets", "HU", mean),
-            )
-            for panel, series, unit, value in named:
-                if value is not None:
-                    yield Point(panel, series, study.day.latest, float(value), unit)
-
-    def _markers(self) -> Iterator[Point]:
-        wanted = markers_of(self.assessment.primary, self.book.numbers)
-        for value in self.timeline.markers:
-            if value.marker in wanted:
-                yield Point(
-                    "marker",
-                    value.marker,
-                    value.day.latest,
-                    float(value.value),
-                    value.unit,
-                    source=value.source.reference,
-                    note=value.source.note,
-                    day_known=value.day.exact,
-                )
+    def _role(self, study: Study) -> str:
+        studies = self.picture.studies
+        if studies.index is not None and study.id == studies.index.id:
+            return "index"
+        if studies.baseline is not None and study.id == studies.baseline.id:
+            return "baseline"
+        return "followed" if study in studies.followed else ""
 
     def _bands(self) -> Iterator[Band]:
         recist, choi = self.book.criteria["recist_1_1"], self.book.criteria["choi_2007"]
         numbers = self.assessment.measurements
         if numbers.sld_nadir is not None:
-            grown = numbers.sld_nadir * (_HUNDRED + recist["progression"]) / _HUNDRED
-            words = f"+{recist['progression']:g} % from nadir: progression (RECIST 1.1)"
-            yield Band("sum", float(grown), "mm", words, recist.id)
+            share = recist["progression"]
+            words = f"+{share:g} % from smallest: progression (RECIST 1.1)"
+            yield _band("sum", numbers.sld_nadir, share, words, recist.id)
         if numbers.sld_baseline is not None:
-            shrunk = numbers.sld_baseline * (_HUNDRED + recist["partial_response"]) / _HUNDRED
-            words = f"{recist['partial_response']:g} % from baseline: partial response (RECIST 1.1)"
-            yield Band("sum", float(shrunk), "mm", words.replace("-", "−", 1), recist.id)
+            share = recist["partial_response"]
+            words = f"−{abs(share):g} % from baseline: partial response (RECIST 1.1)"
+            yield _band("sum", numbers.sld_baseline, share, words, recist.id)
         if numbers.hu_baseline is not None:
-            fall = choi["response_attenuation"]
-            fallen = numbers.hu_baseline * (_HUNDRED - abs(fall)) / _HUNDRED
-            words = f"−{abs(fall):g} % from baseline: response (Choi 2007)"
-            yield Band("mean", float(fallen), "HU", words, choi.id)
+            share = -abs(choi["response_attenuation"])
+            words = f"−{abs(share):g} % from baseline: response (Choi 2007)"
+            yield _band("mean", numbers.hu_baseline, share, words, choi.id)
 
-    def _bars(self) -> Iterator[Bar]:
-        index = self.picture.studies.index
-        day = index.day if index else PartialDate.on(self.assessment.as_of)
-        for line in lines_at(self.timeline.therapies, day, self.book.numbers):
-            yield Bar(
-                drug=line.ingredient,
-                start=line.start.latest if line.start else None,
-                end=line.last_dose.latest if line.last_dose else None,
-                ongoing=line.ongoing,
-                leading=line.ingredient == self.assessment.agent,
-                sources=line.sources,
-            )
-
-    def _events(self) -> Iterator[Event]:
-        for finding in self.timeline.findings:
-            if finding.kind in _LANES:
-                yield self._event(finding)
-        for status in self.timeline.performance:
-            yield Event("ECOG", status.day.latest, str(status.ecog), status.source.reference)
-        for local in self.timeline.local_therapies:
-            day = local.day.latest if local.day else None
-            yield Event("liver-directed", day, local.name, local.source.reference)
-
-    def _event(self, finding: Finding) -> Event:
-        day = finding.day.latest if finding.day else None
-        return Event(_LANES[finding.kind], day, finding.value, finding.source.reference)
-
-    def _surge(self) -> Iterator[Window]:
+    def _surge(self, lines: tuple[Bar, ...]) -> Iterator[Window]:
         """The days after line start within which a marker rise is neutral."""
-        leading = next((bar for bar in self._bars() if bar.leading), None)
+        leading = next((bar for bar in lines if bar.leading), None)
         marker = self.assessment.marker
         if leading is None or leading.start is None or marker is None:
             return
         days = int(self.book.numbers.tables["marker_surge"].of(marker))
         if days:
-            end = leading.start + timedelta(days=days)
+            end = moved(leading.start, days)
             words = f"a rise of {marker} within {days} d of the start is neutral"
             yield Window("marker", leading.start, end, words, "markers")
 
-    def _studies(self) -> Iterator[tuple[date, str]]:
-        for study in self.timeline.studies:
-            if study.covers_liver is not False:
-                unrecorded = "" if study.recorded else ", no study recorded"
-                yield study.day.latest, f"{study.modality or 'modality not known'}{unrecorded}"
+
+def _band(panel: str, start: Decimal, share: Decimal, words: str, source: str) -> Band:
+    """The values beyond a change of ``share`` per cent."""
+    threshold = float(start * (_HUNDRED + share) / _HUNDRED)
+    unit = "mm" if panel == "sum" else "HU"
+    return Band(panel, threshold, unit, words, source, above=share > 0)
 
 
-def _name(lesion: Lesion) -> str:
-    return lesion.label or lesion.site or lesion.id
+def _days(
+    points: tuple[Point, ...],
+    bars: tuple[Bar, ...],
+    events: tuple[Event, ...],
+    studies: tuple[StudyMark, ...],
+) -> Iterator[date]:
+    yield from (point.day for point in points)
+    yield from (day for bar in bars for day in (bar.earliest, bar.start, bar.end) if day)
+    yield from (event.day for event in events if event.day)
+    yield from (study.day for study in studies)

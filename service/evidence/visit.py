@@ -23,6 +23,7 @@ from service.evidence.whose import Whose, read_whose
 from service.fhir.errors import MissingDataError
 from service.fhir.fetching import Completed
 from service.fhir.json_types import Json
+from service.fhir.listing import listing, of_bundle
 from service.fhir.prefetch import State
 from service.fhir.prefetch_keys import KEYS
 from service.fhir.referred import referred
@@ -110,10 +111,21 @@ class Visiting:
             raise NotReadError(tuple(_failed(completed, refused, error.keys))) from None
         return Visit(
             whose=read_whose(session.patient, completed.prefetch.get("patient")),
-            page=evidence_page(judged.timeline, judged.assessment, assessor.rulebook, self.wording),
+            page=evidence_page(
+                judged.timeline,
+                judged.assessment,
+                assessor.rulebook,
+                self.wording,
+                listing(_resources(completed)),
+            ),
             failed=tuple(_failed(completed, refused, _spoilt(judged))),
             differences=tuple(_differences(session.told, judged.assessment, self.wording)),
         )
+
+
+def _resources(completed: Completed) -> Iterator[Json]:
+    for part in completed.prefetch.values():
+        yield from (part, *of_bundle(part))
 
 
 def _refused(session: Session) -> dict[str, Json]:

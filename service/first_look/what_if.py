@@ -5,6 +5,7 @@ Only what is known is changed, and only here: nothing of it is kept.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -14,11 +15,13 @@ from rules.dates import PartialDate
 from rules.timeline import (
     Finding,
     FindingKind,
+    Lesion,
     Measurement,
     Organ,
     Phase,
     Quantity,
     Source,
+    Study,
     Therapy,
     Timeline,
 )
@@ -48,7 +51,7 @@ class ChangeError(LiverResponseError):
 
 @dataclass(frozen=True)
 class Field:
-    """One value that may be changed: a text, a number with unit, a date or a choice."""
+    """One value that may be changed: a number with unit, a date or a choice."""
 
     name: str
     label: str
@@ -56,34 +59,65 @@ class Field:
     value: str
     unit: str = ""
     choices: tuple[str, ...] = ()
+    group: str = ""  # the study that it belongs to: "2026-06-05 CT"
+    of: str = ""  # the lesion within the group
+    short: str = ""  # the label where group and lesion are said already
 
 
 def fields(timeline: Timeline) -> tuple[Field, ...]:
-    """What may be changed of a patient, by the order of its records."""
-    return (*_therapies(timeline), *_measurements(timeline), _elsewhere())
+    """What may be changed of a patient: therapies, disease elsewhere, then study by study."""
+    measured = sorted(_measurements(timeline), key=lambda field: field.group, reverse=True)
+    return (*_therapies(timeline), _elsewhere(), *measured)
 
 
 def _therapies(timeline: Timeline) -> Iterator[Field]:
+    """The start of each record of a drug; several of one drug are counted."""
+    every = Counter(therapy.ingredient for therapy in timeline.therapies)
+    seen: Counter[str] = Counter()
     for place, therapy in enumerate(timeline.therapies):
-        if therapy.start is not None:
-            yield Field(
-                f"start-{place}", f"{therapy.ingredient} from", "date", str(therapy.start.latest)
-            )
+        drug = therapy.ingredient
+        seen[drug] += 1
+        counted = f", record {seen[drug]} of {every[drug]}," if every[drug] > 1 else ""
+        start = str(therapy.start.latest) if therapy.start else ""
+        yield Field(f"start-{place}", f"{drug}{counted} from", "date", start)
 
 
 def _measurements(timeline: Timeline) -> Iterator[Field]:
-    days = {study.id: str(study.day) for study in timeline.studies}
+    studies = {study.id: study for study in timeline.studies}
     lesions = {lesion.id: lesion for lesion in timeline.lesions if lesion.organ is Organ.LIVER}
     for place, measured in enumerate(timeline.measurements):
-        lesion = lesions.get(measured.lesion)
-        if lesion is None:
-            continue
-        name = f"{lesion.label or lesion.site}, {days.get(measured.study, '')}, {measured.quantity.value}"
-        unit = _UNITS[measured.quantity]
-        yield Field(f"value-{place}", name, "number", f"{measured.value:f}", unit)
-        if measured.quantity is Quantity.ATTENUATION:
-            phase = measured.phase.value if measured.phase else "not known"
-            yield Field(f"phase-{place}", f"{name}, phase", "choice", phase, choices=PHASES)
+        lesion, study = lesions.get(measured.lesion), studies.get(measured.study)
+        if lesion is not None and study is not None:
+            yield from _measured(place, measured, lesion, study)
+
+
+def _measured(place: int, measured: Measurement, lesion: Lesion, study: Study) -> Iterator[Field]:
+    of, group = lesion.label or lesion.site, f"{study.day} {study.modality or ''}".rstrip()
+    unit, quantity = _UNITS[measured.quantity], measured.quantity.value
+    value = Field(
+        f"value-{place}",
+        f"{of}, {study.day}, {quantity}",
+        "number",
+        f"{measured.value:f}",
+        unit,
+        group=group,
+        of=of,
+        short=quantity,
+    )
+    yield value
+    if measured.quantity is Quantity.ATTENUATION:
+        phase = measured.phase.value if measured.phase else "not known"
+        label = f"{value.label}, phase"
+        yield replace(
+            value,
+            name=f"phase-{place}",
+            label=label,
+            kind="choice",
+            value=phase,
+            unit="",
+            choices=PHASES,
+            short="phase",
+        )
 
 
 def _elsewhere() -> Field:
@@ -109,7 +143,8 @@ def changed(timeline: Timeline, typed: Mapping[str, str]) -> Timeline:
 
 def _therapy(therapy: Therapy, typed: Mapping[str, str], name: str) -> Therapy:
     text = typed.get(name)
-    if not text or therapy.start is None or text == str(therapy.start.latest):
+    recorded = str(therapy.start.latest) if therapy.start else ""
+    if not text or text == recorded:
         return therapy
     try:
         return replace(therapy, start=PartialDate.on(date.fromisoformat(text)))
