@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import json
 import sys
-from collections.abc import Iterator, Mapping
-from dataclasses import fields, is_dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import fields
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from service.configuration.tables import Client, Configuration, Database
+from service.configuration.addresses import FOLDER
+from service.configuration.tables import Client, Configuration, Database, OwnAccess
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -20,15 +22,22 @@ else:
 
 
 class ConfigurationError(ValueError):
-    """The file cannot be used. ``problems`` has one sentence for each thing that is wrong."""
+    """The file cannot be used.
 
-    def __init__(self, place: str, problems: tuple[str, ...]) -> None:
-        super().__init__("; ".join(f"{place}: {problem}" for problem in problems))
+    Attributes:
+        problems: one sentence for each thing that is wrong.
+        rest: the settings of the file, which are read elsewhere, so that what is wrong with them
+            is told as well.
+    """
+
+    def __init__(self, problems: tuple[str, ...], rest: Configuration | None = None) -> None:
+        super().__init__("; ".join(problems))
         self.problems = problems
+        self.rest = rest or Configuration()
 
 
 def read_configuration(path: Path) -> Configuration:
-    """Read a file.
+    """Read a file; paths in it start from its own folder.
 
     Raises:
         ConfigurationError: it cannot be read, is no TOML, or says what it may not.
@@ -36,45 +45,62 @@ def read_configuration(path: Path) -> Configuration:
     try:
         raw = tomllib.loads(path.read_text("utf-8"))
     except (OSError, UnicodeDecodeError) as error:
-        raise ConfigurationError(str(path), (f"cannot be read ({type(error).__name__})",)) from None
+        raise ConfigurationError((f"cannot be read ({type(error).__name__})",)) from None
     except tomllib.TOMLDecodeError as error:
-        raise ConfigurationError(str(path), (f"is no TOML: {error}",)) from None
+        raise ConfigurationError((f"is no TOML: {error}",)) from None
     try:
-        return TypeAdapter(Configuration).validate_python(_from_here(raw, path.parent))
+        # As JSON, whose lists and texts become tuples and enumerations even where types are strict.
+        text = json.dumps(raw, default=str)
+        return TypeAdapter(Configuration).validate_json(text, context={FOLDER: str(path.parent)})
     except ValidationError as error:
-        raise ConfigurationError(str(path), tuple(_sentences(error))) from None
+        raise ConfigurationError(tuple(_sentences(error, raw)), _settings(raw)) from None
 
 
-def _from_here(raw: Mapping[str, Any], folder: Path) -> dict[str, Any]:
-    """The file with the paths in it relative to its own folder."""
-    clients = raw.get("clients")
-    if not isinstance(clients, list):
-        return dict(raw)
-    placed = [
-        {**client, "jwks_file": str(folder / client["jwks_file"])}
-        if isinstance(client, dict) and isinstance(client.get("jwks_file"), str)
-        else client
-        for client in clients
-    ]
-    return {**raw, "clients": placed}
+def _settings(raw: Mapping[str, Any]) -> Configuration:
+    tables = {name: raw[name] for name in ("service", "limits") if isinstance(raw.get(name), dict)}
+    return Configuration(**tables)
 
 
-_TABLES: Mapping[str, Any] = {"clients": Client, "database": Database, "": Configuration}
+def did_you_mean(name: str, known: Iterable[str]) -> str:
+    """What to say of a name that is not known."""
+    names = sorted(known)
+    near = get_close_matches(name, names, 1)
+    return f"did you mean {near[0]}?" if near else f"known are {', '.join(names)}"
 
 
-def _sentences(error: ValidationError) -> Iterator[str]:
+_TABLES: Mapping[tuple[str, ...], type[Any]] = {
+    (): Configuration,
+    ("clients",): Client,
+    ("clients", "own_access"): OwnAccess,
+    ("database",): Database,
+}
+
+
+def _sentences(error: ValidationError, raw: Mapping[str, Any]) -> Iterator[str]:
+    # The values themselves are left out: a database address holds a password.
     for problem in error.errors(include_url=False, include_input=False):
-        place = "".join(
-            f"[{part}]" if isinstance(part, int) else f".{part}" for part in problem["loc"]
-        )
-        text = problem["msg"].removeprefix("Value error, ")
+        place = _place(problem["loc"], raw)
         if problem["type"] == "unexpected_keyword_argument":
-            text = f"is not known{_meant(problem['loc'])}"
-        yield f"{place.lstrip('.') or 'the file'}: {text}"
+            yield f"{place} is not known; {_meant(problem['loc'])}"
+        elif problem["type"] == "missing":
+            yield f"{place} is missing"
+        else:
+            text = problem["msg"].removeprefix("Value error, ")
+            yield from (f"{place}: {line}" if place else line for line in text.split("\n"))
 
 
-def _meant(place: tuple[int | str, ...]) -> str:
-    table = _TABLES.get(str(place[0]) if len(place) > 1 else "")
-    names = [f.name for f in fields(table)] if is_dataclass(table) else []
-    near = get_close_matches(str(place[-1]), names, 1)
-    return f"; did you mean {near[0]}?" if near else f"; known are {', '.join(names)}"
+def _place(location: tuple[int | str, ...], raw: Mapping[str, Any]) -> str:
+    """``clients[0] (epic).fhir_servers[1]``: numbers as they stand in the file, from 0."""
+    place = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in location)
+    if location[:1] == ("clients",) and len(location) > 1 and isinstance(location[1], int):
+        client = raw["clients"][location[1]]
+        name = client.get("name") if isinstance(client, dict) else None
+        head = f".clients[{location[1]}]"
+        place = place.replace(head, f"{head} ({name})", 1) if isinstance(name, str) else place
+    return place.lstrip(".")
+
+
+def _meant(location: tuple[int | str, ...]) -> str:
+    *path, name = (part for part in location if isinstance(part, str))
+    table = _TABLES.get(tuple(path))
+    return did_you_mean(name, (f.name for f in fields(table)) if table else ())
