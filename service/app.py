@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import date
 from functools import partial
+from itertools import chain
 from pathlib import Path
 from secrets import token_bytes
 from tempfile import mkdtemp
+from time import time
 from uuid import uuid4
 
 from flask import Flask
@@ -35,8 +37,10 @@ from service.record.likeness import Likeness
 from service.settings import Settings, settings_from
 from service.smart.launching import Launching
 from service.smart.vault import Vault
-from service.trust.gate import Gate
-from service.trust.keys import KeyRing
+from service.trust.gate import Gate, Limits
+from service.trust.keys import LARGEST_SET_BYTES, KeyRing
+from service.trust.own_access import OwnTokens
+from service.trust.own_keys import OwnKey, key_set, read_own_keys
 from service.trust.replay import ReplayStore
 from service.web.admission import admission
 from service.web.assets import serve_assets
@@ -48,6 +52,7 @@ from service.web.language import speak
 from service.web.launch import Door, launch_pages
 from service.web.operations import operations
 from service.web.origins import allow_origins
+from service.web.own_keys import own_keys
 from service.web.recording import Recording
 from service.web.rulebook import rulebook_page
 
@@ -64,8 +69,8 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
         today: the day of a call.
 
     Raises:
-        SettingsError: a variable of the environment cannot be used.
-        ValueError: a page of the rule book, of the vocabulary or of the words is wrong.
+        SettingsError: a setting or the configuration file cannot be used.
+        ValueError: a key of our own cannot be read; or a page of the rule book, of the vocabulary or of the words is wrong.
     """
     settings = settings or settings_from(os.environ)
     assessor = load_assessor()
@@ -73,7 +78,8 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     parts = make_parts(assessor, settings, today)
     app = Flask("service")
     app.config["MAX_CONTENT_LENGTH"] = settings.max_body_bytes
-    admit = admission(gate(settings), settings)
+    keys = {client.name: read_own_keys(client) for client in settings.clients}
+    admit = admission(gate(settings, keys), settings)
     allow_origins(app, settings)
     serve_assets(app)
     speak(app)
@@ -82,6 +88,8 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     )
     app.register_blueprint(operations(assessor.rulebook.id))
     app.register_blueprint(rulebook_page(assessor.rulebook))
+    if any(keys.values()):
+        app.register_blueprint(own_keys(key_set(chain.from_iterable(keys.values()))))
     if settings.first_look is not None:
         app.register_blueprint(first_look(load_people(Path(settings.first_look)), assessor, parts))
     if door := launch_door(assessor, settings, today):
@@ -99,13 +107,30 @@ def recording() -> Recording:
     return Recording(recorders=(), likeness=Likeness(token_bytes(_KEY_BYTES)))
 
 
-def gate(settings: Settings) -> Gate | None:
+def gate(settings: Settings, keys: Mapping[str, Sequence[OwnKey]]) -> Gate | None:
     """What checks the tokens of callers; None where no client is configured."""
     if not settings.clients:
         return None
+    # Key sets and tokens are short: nothing longer is read.
+    send = Outbound(settings.ca_file, LARGEST_SET_BYTES).send
     # Made in the parent of the worker processes, which thereby share it.
-    seen = Path(mkdtemp(prefix="liver-response-")) / "seen.sqlite"
-    return Gate(settings.clients, KeyRing(Outbound(settings.ca_file).send), ReplayStore(seen))
+    folder = Path(settings.state_folder or mkdtemp(prefix="liver-response-"))
+    return Gate(
+        settings.clients,
+        KeyRing(send, settings.keys_fresh_seconds, settings.keys_again_seconds),
+        ReplayStore(folder / "seen-tokens.sqlite"),
+        {
+            client.name: OwnTokens(client, client.own_access, keys[client.name][0], send)
+            for client in settings.clients
+            if client.own_access
+        },
+        Limits(
+            leeway=settings.token_leeway_seconds,
+            longest_life=settings.token_life_seconds,
+            calls_per_minute=settings.calls_per_minute,
+            not_before=0 if settings.state_folder else time(),
+        ),
+    )
 
 
 def launch_door(assessor: Assessor, settings: Settings, today: Callable[[], date]) -> Door | None:

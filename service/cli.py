@@ -51,7 +51,7 @@ def main() -> None:
 
 
 @main.command()
-@click.option("--host", help="Address to listen on; loopback only in this version.")
+@click.option("--host", help="Address to listen on; beyond loopback only with clients configured.")
 @click.option("--port", type=click.IntRange(1, 65535), help="TCP port.")
 @click.option("--workers", type=click.IntRange(1, 256), help="Worker processes.")
 @in_one_line
@@ -64,12 +64,48 @@ def serve(**options: Any) -> None:
 
     given = {name: value for name, value in options.items() if value is not None}
     settings = replace(settings_from(os.environ), **given)
+    known = ", ".join(client.name for client in settings.clients)
+    who = f"for {known}" if known else "reachable from this machine only"
     click.echo(
         f"Liver Response CDS {__version__} on http://{settings.host}:{settings.port}/cds-services, "
-        "reachable from this machine only. Not validated for care.",
+        f"{who}. Not validated for care.",
         err=True,
     )
     run(settings)
+
+
+@main.group()
+def config() -> None:
+    """The configuration file (LIVER_RESPONSE_CONFIG)."""
+
+
+@config.command()
+@click.argument("file", required=False, type=click.Path(dir_okay=False))
+@in_one_line
+def check(file: str | None) -> None:
+    """Say what is wrong with FILE and where, all at once; or in short what it says.
+
+    Without FILE, the one of LIVER_RESPONSE_CONFIG. Environment variables are looked at as well,
+    as the service would.
+    """
+    from service.console import console  # noqa: PLC0415
+    from service.console_configuration import configuration_text  # noqa: PLC0415
+    from service.openness import refusals  # noqa: PLC0415
+    from service.settings import CONFIG, PREFIX, SettingsError, settings_from  # noqa: PLC0415
+
+    place = PREFIX + CONFIG.upper()
+    if not (file or os.environ.get(place)):
+        raise click.UsageError(f"name a FILE, or set {place}")
+    try:
+        settings = settings_from({**os.environ, **({place: file} if file else {})})
+        problems = tuple(refusals(settings))
+    except SettingsError as error:
+        problems = error.problems
+    for problem in problems:
+        click.echo(problem, err=True)
+    if problems:
+        sys.exit(1)
+    console().print(configuration_text(settings))
 
 
 @main.command()

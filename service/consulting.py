@@ -56,26 +56,38 @@ class Consulting:
         Raises:
             NotFhirError: the prefetch is not an object.
         """
-        if call.fhir_server is None:
+        own = allowed.own_tokens
+        address = call.fhir_server or (own.base if own else None)
+        if address is None:
             return Completed(call.prefetch)
         deadline = Deadline.after(self.seconds)
         try:
-            server = _server(call, allowed)
+            server = _server(call, address, allowed, deadline)
         except OutboundError as error:
             return Completed(call.prefetch, dict.fromkeys(to_fetch(call.prefetch), error.trouble))
         wanted = queries(self.templates, call.patient_id)
-        return self.fetching.complete(call.prefetch, wanted, server, deadline)
+        completed = self.fetching.complete(call.prefetch, wanted, server, deadline)
+        if own and server.token and _refused(completed):
+            own.forget(server.token)
+        return completed
 
 
-def _server(call: Call, allowed: Destinations) -> Server:
-    """Whom to ask, and with what.
+def _refused(completed: Completed) -> bool:
+    """Whether the token was refused altogether, not merely what its scope does not reach."""
+    return not completed.fetched and {*completed.tried.values()} == {Trouble.NOT_AUTHORISED}
+
+
+def _server(call: Call, address: str, allowed: Destinations, deadline: Deadline) -> Server:
+    """Whom to ask, and with what: the token of the call, else one of our own.
 
     Raises:
-        OutboundError: it may not be asked, or not without a token.
+        OutboundError: it may not be asked, or there is no token to ask with.
     """
-    address = call.fhir_server or ""
-    allowed.base_of(address)
+    base = allowed.base_of(address)
     token = call.authorization.token if call.authorization else None
+    own = allowed.own_tokens
+    if token is None and own is not None and own.base == base:
+        token = own.token(deadline)
     if token is None and not allowed.without_token:
         raise OutboundError(Trouble.UNAUTHENTICATED)
     return Server(address.rstrip("/"), allowed, token)

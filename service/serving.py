@@ -16,6 +16,7 @@ from flask import Flask
 from gunicorn.app.base import BaseApplication
 
 from service.app import create_app
+from service.openness import refusals
 from service.settings import Settings
 
 _THREADS = 4
@@ -25,40 +26,27 @@ _HANGING_AFTER_SECONDS = 30
 _COLLECT_AFTER = (50_000, 20, 50)
 _LONGEST_ADDRESS = 8190  # some sign-in servers send codes of thousands of characters
 _KEEP_ALIVE_SECONDS = 65  # longer than the idle time of common load balancers
-_LOOPBACK = ("127.0.0.1", "localhost", "::1")
 
 
 class OpenToAllError(ValueError):
-    """The service would listen beyond this machine without knowing its callers."""
+    """The service may not be started as it is configured."""
 
 
 def serve(settings: Settings) -> None:
     """Run until stopped.
 
     Raises:
-        OpenToAllError: it would answer anybody, or show invented people beside real ones.
+        OpenToAllError: it would answer anybody, show invented people beside real ones, or lack
+            what it needs to tell its callers.
     """
     _check_openness(settings)
     Server(settings, lambda: create_app(settings, local_day)).run()
 
 
 def _check_openness(settings: Settings) -> None:
-    beyond = settings.host not in _LOOPBACK
-    if beyond and not settings.clients:
-        raise OpenToAllError(
-            f"host {settings.host!r} is not a loopback address, and no client is configured: "
-            "name the clients in the file of LIVER_RESPONSE_CONFIG, or listen on 127.0.0.1"
-        )
-    if settings.first_look is not None and (beyond or settings.clients):
-        raise OpenToAllError(
-            "first_look is for development: take it away where clients are configured or the host "
-            "is not a loopback address"
-        )
-    if settings.clients and settings.public_url is None:
-        raise OpenToAllError(
-            "clients are configured without public_url: their tokens name the address that they "
-            "call, so set it to the one under which they reach this service"
-        )
+    reasons = "; ".join(refusals(settings))
+    if reasons:
+        raise OpenToAllError(reasons)
 
 
 def local_day() -> date:

@@ -6,10 +6,14 @@ from collections.abc import Callable, Mapping
 from dataclasses import Field, dataclass, field, fields
 from pathlib import Path
 from typing import Any, TypeVar
-from urllib.parse import urlsplit
 
-from service.configuration.reading import ConfigurationError, read_configuration
+from service.configuration.reading import (
+    ConfigurationError,
+    did_you_mean,
+    read_configuration,
+)
 from service.configuration.tables import Client, Configuration
+from service.configuration.values import address, file, folder, host, whole, words, yes_no
 
 PREFIX = "LIVER_RESPONSE_"
 """Every variable is this and the name of a setting in capitals: ``LIVER_RESPONSE_PORT``."""
@@ -17,67 +21,24 @@ PREFIX = "LIVER_RESPONSE_"
 CONFIG = "config"
 """``LIVER_RESPONSE_CONFIG`` names the configuration file."""
 
+# Paths in the configuration file start from its folder.
+_PATHS = ("ca_file", "first_look", "state_folder")
 T = TypeVar("T")
 
 
 class SettingsError(ValueError):
-    """A setting cannot be used; the message names the variable and says what to do."""
+    """Settings cannot be used. ``problems`` says of each where it stands and what to do."""
+
+    def __init__(self, problems: tuple[str, ...]) -> None:
+        super().__init__("; ".join(problems))
+        self.problems = problems
 
 
-def _host(text: str) -> str:
-    if not text.strip():
-        raise ValueError("must name an address to listen on, such as 127.0.0.1")
-    return text.strip()
-
-
-def _whole(least: int, most: int) -> Callable[[str], int]:
-    def read(text: str) -> int:
-        if not text.strip().isdecimal() or not least <= int(text) <= most:
-            raise ValueError(f"must be a whole number from {least} to {most}")
-        return int(text)
-
-    return read
-
-
-def _address(text: str) -> str | None:
-    if not text.strip():
-        return None
-    address = text.strip().rstrip("/")
-    parts = urlsplit(address)
-    if parts.scheme not in ("http", "https") or not parts.hostname or parts.query:
-        raise ValueError("must be an absolute http(s) address without a query")
-    return address
-
-
-def _folder(text: str) -> str | None:
-    if not text.strip():
-        return None
-    if not Path(text).is_dir():
-        raise ValueError("must name a folder")
-    return text
-
-
-def _file(text: str) -> str | None:
-    if not text.strip():
-        return None
-    if not Path(text).is_file():
-        raise ValueError("must name a file")
-    return text
-
-
-def _text(text: str) -> str | None:
-    return text.strip() or None
-
-
-def _yes_no(text: str) -> bool:
-    if text.strip().lower() not in ("true", "false"):
-        raise ValueError("must be true or false")
-    return text.strip().lower() == "true"
-
-
-def _setting(default: T, read: Callable[[str], T]) -> T:
-    """A field with its default and the reading of its variable."""
-    found: T = field(default=default, metadata={"read": read})
+def _setting(default: T, read: Callable[[str], T], table: str = "service") -> T:
+    """A field with its default, the reading of its text, and its table of the file."""
+    # A database address may hold a password.
+    shown = table != "database"
+    found: T = field(default=default, repr=shown, metadata={"read": read, "table": table})
     return found
 
 
@@ -101,23 +62,38 @@ class Settings:
         database: the SQLAlchemy address of the store of issued cards and feedback.
         retention_days: after how many days what is stored is deleted.
         token_for_discovery: whether discovery, too, is for known clients only.
+        state_folder: where tokens that were seen are remembered beyond a restart. Without it, a
+            token that was issued before the service was started is refused.
+        calls_per_minute: how many calls of one issuer are answered on this machine; more get a
+            429. 0 for any number.
+        token_life_seconds: how long a client's token may be good for, from its issue.
+        token_leeway_seconds: how far the clocks of client and service may be apart.
+        keys_fresh_seconds: how long a client's key set is kept before it is asked for again.
+        keys_again_seconds: a token with an unknown key asks for the key set at once, but not more
+            often than this.
         clients: who may call; of the configuration file alone. Without any, everybody on this
             machine, and nobody else.
         max_body_bytes: the longest request that is read; longer ones are answered with 413.
     """
 
-    host: str = _setting("127.0.0.1", _host)
-    port: int = _setting(8080, _whole(1, 65535))
-    workers: int = _setting(2, _whole(1, 256))
-    public_url: str | None = _setting(None, _address)
-    smart_launch_url: str | None = _setting(None, _address)
-    max_body_bytes: int = _setting(16 * 1024 * 1024, _whole(1024, 1024**3))
-    first_look: str | None = _setting(None, _folder)
-    fetch_milliseconds: int = _setting(2000, _whole(100, 60_000))
-    ca_file: str | None = _setting(None, _file)
-    database: str | None = _setting(None, _text)
-    retention_days: int = _setting(400, _whole(1, 3650))
-    token_for_discovery: bool = _setting(False, _yes_no)
+    host: str = _setting("127.0.0.1", host)
+    port: int = _setting(8080, whole(1, 65535))
+    workers: int = _setting(2, whole(1, 256))
+    public_url: str | None = _setting(None, address)
+    smart_launch_url: str | None = _setting(None, address)
+    max_body_bytes: int = _setting(16 * 1024 * 1024, whole(1024, 1024**3), "limits")
+    first_look: str | None = _setting(None, folder)
+    fetch_milliseconds: int = _setting(2000, whole(100, 60_000), "limits")
+    ca_file: str | None = _setting(None, file)
+    database: str | None = _setting(None, words, "database")
+    retention_days: int = _setting(400, whole(1, 3650), "database")
+    token_for_discovery: bool = _setting(False, yes_no)
+    state_folder: str | None = _setting(None, folder)
+    calls_per_minute: int = _setting(0, whole(0, 1_000_000), "limits")
+    token_life_seconds: int = _setting(3600, whole(60, 3600), "limits")
+    token_leeway_seconds: int = _setting(60, whole(0, 300), "limits")
+    keys_fresh_seconds: int = _setting(600, whole(10, 86_400), "limits")
+    keys_again_seconds: int = _setting(30, whole(1, 3600), "limits")
     clients: tuple[Client, ...] = ()
 
 
@@ -125,35 +101,65 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     """Read the settings: the configuration file where one is named, the environment over it.
 
     Raises:
-        SettingsError: something cannot be used, or no setting has that name.
+        SettingsError: something cannot be used, or no setting has that name; all of it is told.
     """
     ours = {
-        name.removeprefix(PREFIX).lower(): text
-        for name, text in environment.items()
+        name.removeprefix(PREFIX).lower(): given
+        for name, given in environment.items()
         if name.startswith(PREFIX)
     }
-    file = _configuration(ours.pop(CONFIG, None))
-    of_file = {name: _as_text(value) for name, value in file.service.items()}
+    path = ours.pop(CONFIG, None)
+    problems: list[str] = []
+    told = _configuration(path, problems)
     values = {
-        **_read(of_file, "{}"),
-        **_of_database(file),
-        **_read(ours, PREFIX + "{}", str.upper),
+        **_of_table("service", told.service, path, problems),
+        **_of_table("limits", told.limits, path, problems),
+        **_of_database(told),
+        **_of_environment(ours, problems),
     }
-    return Settings(**values, clients=file.clients)
+    if problems:
+        raise SettingsError(tuple(problems))
+    return Settings(**values, clients=told.clients)
 
 
-def _configuration(path: str | None) -> Configuration:
+def known_settings(table: str | None = None) -> dict[str, Field[Any]]:
+    """The settings by name: those of a table of the file, or all."""
+    return {
+        f.name: f
+        for f in fields(Settings)
+        if "read" in f.metadata and table in (None, f.metadata["table"])
+    }
+
+
+def _configuration(path: str | None, problems: list[str]) -> Configuration:
     if path is None:
         return Configuration()
     try:
         return read_configuration(Path(path))
     except ConfigurationError as error:
-        raise SettingsError(str(error)) from None
+        problems += [f"{path}: {problem}" for problem in error.problems]
+        return error.rest
 
 
-def _of_database(file: Configuration) -> dict[str, Any]:
-    url = {"database": file.database.url} if file.database.url else {}
-    return {**url, "retention_days": file.database.retention_days}
+def _of_table(
+    table: str, given: Mapping[str, object], path: str | None, problems: list[str]
+) -> dict[str, Any]:
+    beside = Path(path or "").parent
+    texts = {
+        name: str(beside / str(value)) if name in _PATHS else _as_text(value)
+        for name, value in given.items()
+    }
+    known = known_settings(table)
+    return _read(texts, known, (f"{path}: {table}.{{}}", str), problems)
+
+
+def _of_environment(given: Mapping[str, str], problems: list[str]) -> dict[str, Any]:
+    return _read(given, known_settings(), (PREFIX + "{}", str.upper), problems)
+
+
+def _of_database(told: Configuration) -> dict[str, Any]:
+    url = {"database": told.database.url} if told.database.url else {}
+    return {**url, "retention_days": told.database.retention_days}
 
 
 def _as_text(value: object) -> str:
@@ -161,21 +167,21 @@ def _as_text(value: object) -> str:
 
 
 def _read(
-    given: Mapping[str, str], spelling: str, case: Callable[[str], str] = str
+    given: Mapping[str, str],
+    known: Mapping[str, Field[Any]],
+    spelling: tuple[str, Callable[[str], str]],
+    problems: list[str],
 ) -> dict[str, Any]:
-    """Settings by name, each read from its text; ``spelling`` is how errors name them."""
-    known = {f.name: f for f in fields(Settings) if "read" in f.metadata}
-    unknown = [spelling.format(case(name)) for name in sorted(given.keys() - known.keys())]
-    if unknown:
-        names = [spelling.format(case(name)) for name in sorted(known)]
-        raise SettingsError(f"unknown settings {unknown}; known are {names}")
-    return {
-        name: _value(known[name], text, spelling.format(case(name))) for name, text in given.items()
-    }
-
-
-def _value(setting: Field[Any], text: str, name: str) -> Any:
-    try:
-        return setting.metadata["read"](text)
-    except ValueError as error:
-        raise SettingsError(f"{name} {error}") from None
+    """Settings by name, each read from its text; ``spelling`` is how problems name them."""
+    values = {}
+    frame, case = spelling
+    for name, told in sorted(given.items()):
+        place = frame.format(case(name))
+        if name not in known:
+            problems.append(f"{place} is not known; {did_you_mean(case(name), map(case, known))}")
+            continue
+        try:
+            values[name] = known[name].metadata["read"](told)
+        except ValueError as error:
+            problems.append(f"{place} {error}")
+    return values

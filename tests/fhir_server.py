@@ -72,12 +72,15 @@ _AUTHORISED = {"Authorization": f"Bearer {TOKEN}"}
 
 
 @contextmanager
-def fhir_server(home: Path, installed: Path) -> Iterator[FhirServer]:
+def fhir_server(
+    home: Path, installed: Path, smart_clients: tuple[Json, ...] = ()
+) -> Iterator[FhirServer]:
     """The server with nothing in it, for the time being.
 
     Args:
         home: where it keeps its data.
         installed: the virtual environment that it is installed in.
+        smart_clients: who may ask for access tokens of its own (SMART Backend Services).
     """
     port = free_port()
     with scripted(lambda asked: forwarded(asked, port)) as proxy:
@@ -87,7 +90,11 @@ def fhir_server(home: Path, installed: Path) -> Iterator[FhirServer]:
             "data_dir": str(home / "data"),
             "log_inbound": False,
             "simulator": {"enabled": False},
-            "server_auth": {"types": ["bearer"], "tokens": [TOKEN]},
+            "server_auth": {
+                "types": ["bearer", "smart"],
+                "tokens": [TOKEN],
+                "smart_clients": list(smart_clients),
+            },
         }
         (home / "settings.yaml").write_text(yaml.safe_dump(settings), "utf-8")
         command = [installed / "bin" / "sekmet", "serve", "-c", home / "settings.yaml"]

@@ -19,7 +19,8 @@ from stories import story
 from werkzeug.test import TestResponse
 
 from service import create_app
-from service.configuration.tables import Client, Smart
+from service.configuration.smart import Smart
+from service.configuration.tables import Client
 from service.settings import Settings
 
 Json = Any

@@ -6,14 +6,18 @@ The records have the members that CDS Hooks 2.0.1 and FHIR R4 give them, in Pyth
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from functools import cache
+from types import MappingProxyType
 from typing import Any
 
 from service.cds.speaking import Indicator
 from service.fhir.json_types import Json
 from service.fhir.records import Coding
+
+# What is not sent.
+_OURS: MappingProxyType[str, bool] = MappingProxyType({"ours": True})
 
 
 @dataclass(frozen=True)
@@ -75,11 +79,16 @@ class Action:
 
 @dataclass(frozen=True)
 class Suggestion:
-    """An option with one action, never marked as recommended."""
+    """An option with one action, never marked as recommended.
+
+    Attributes:
+        option: its name on the page of options; for this service alone.
+    """
 
     label: str
     uuid: str
     actions: tuple[Action, ...]
+    option: str = field(default="", metadata=_OURS)
 
 
 @dataclass(frozen=True)
@@ -158,7 +167,8 @@ _NOTHING: tuple[object, ...] = (None, "", (), {})
 @cache
 def _members(record: type[Any]) -> tuple[tuple[str, str], ...]:
     """The members of a kind of record, with their names in JSON."""
-    return tuple((field.name, _camel(field.name)) for field in fields(record))
+    sent = (f.name for f in fields(record) if not f.metadata.get("ours"))
+    return tuple((name, _camel(name)) for name in sent)
 
 
 def _camel(name: str) -> str:

@@ -30,8 +30,9 @@ _MARKER = "marker"
 
 @dataclass(frozen=True)
 class Option:
-    """One option as its page describes it."""
+    """One option as its page describes it, under the name that it has there."""
 
+    name: str
     label: str
     category: str
     code: Mapping[str, str] = field(default_factory=dict)
@@ -121,8 +122,13 @@ def load_options() -> Options:
     """
     page, place = load("suggestions.yaml"), "service/cds/suggestions.yaml"
     options = mapping(page.get("options"), place)
-    read = {name: record(Option, raw, f"{place} {name}") for name, raw in options.items()}
+    read = {name: _option(name, raw, place) for name, raw in options.items()}
     return record(Options, {**page, "options": read}, place)
+
+
+def _option(name: str, raw: object, place: str) -> Option:
+    described = mapping(raw, f"{place} {name}")
+    return record(Option, {**described, "name": name}, f"{place} {name}")
 
 
 @dataclass(frozen=True)
@@ -152,7 +158,7 @@ class Proposer:
         )
         description = ". ".join((option.label, *(caveat.rstrip(".") for caveat in caveats)))
         action = Action(description=f"{description}.", resource=request)
-        return Suggestion(option.label, str(self.uuids()), (action,))
+        return Suggestion(option.label, str(self.uuids()), (action,), option.name)
 
     def _reason(self, assessment: Assessment) -> str:
         drug = plain(self.wording.drug(assessment.agent))

@@ -1,22 +1,25 @@
 """What the configuration file may say, checked by pydantic on reading.
 
-Every field of a client is explained here and shown in ``deploy/liver-response.example.toml``.
+Every field is explained here and shown in ``deploy/liver-response.example.toml``.
 """
 
 from __future__ import annotations
 
-import json
+from collections.abc import Iterator
 from enum import Enum
-from pathlib import Path
 from typing import Annotated, Any
 
-from pydantic import AfterValidator, ConfigDict, Field, model_validator
+from pydantic import ConfigDict, Field, model_validator
 from pydantic.dataclasses import dataclass
 
+from service.configuration.addresses import Address, Base, File, Name, Origin
+from service.configuration.smart import Smart
 from service.outbound.destinations import Destinations
 
 _STRICT = ConfigDict(extra="forbid", strict=True)
 _FOREVER = 3650
+SANDBOX_ISSUER = "https://sandbox.cds-hooks.org"
+"""The issuer of the CDS Hooks sandbox. Its private key is published: anybody can sign as it."""
 
 
 class Profile(str, Enum):
@@ -38,58 +41,38 @@ class Algorithm(str, Enum):
     PS384 = "PS384"
 
 
-def _address(text: str) -> str:
-    if not text.startswith(("https://", "http://")) or "?" in text or "#" in text:
-        raise ValueError("must be an absolute http(s) address without a query")
-    return text.rstrip("/")
+class OwnAlgorithm(str, Enum):
+    """Signatures of our own, as SMART Backend Services has them."""
+
+    RS384 = "RS384"
+    ES384 = "ES384"
 
 
-Address = Annotated[str, AfterValidator(_address)]
-Name = Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
-
-
-def _is_own_key(path: Path) -> bool:
-    try:
-        key = json.loads(path.read_text("utf-8"))
-    except ValueError:
-        return False
-    whole = isinstance(key, dict) and all(isinstance(key.get(n), str) for n in ("kid", "kty", "d"))
-    return whole and key.get("alg") in ("RS384", "ES384")
+Text = Annotated[str, Field(min_length=1)]
+# What a header and a form take: scopes by spaces, as OAuth 2.0 has them.
+Scope = Annotated[str, Field(pattern=r"^[\x21\x23-\x5b\x5d-\x7e]+( [\x21\x23-\x5b\x5d-\x7e]+)*$")]
 
 
 @dataclass(frozen=True, config=_STRICT)
-class Smart:
-    """How the evidence page is opened from a client's EHR (SMART App Launch 2.2).
-
-    With neither a secret nor a key this service is a public client; PKCE is used in any case.
+class OwnAccess:
+    """Access of our own to a client's FHIR server (SMART Backend Services), for calls without a token.
 
     Attributes:
-        client_id: what the EHR's sign-in server calls this service.
-        secret_file: a file with the client secret alone.
-        key_file: a file with the private key, one JWK with its ``kid`` and ``alg``.
-        oauth_servers: where users are signed in, if not at the origin of the FHIR server.
-        scopes: what is to be asked for besides reading.
-        embedded_in: web origins of the EHR whose pages show the evidence page in a frame.
+        fhir_server: which of the client's FHIR servers it is for.
+        token_url: where access tokens are asked for.
+        client_id: what the authorisation server calls this service.
+        key_files: private keys (PEM). The first signs; all are published, so that a new key is
+            known before it is put first.
+        algorithm: how is signed.
+        scope: what is asked for.
     """
 
-    client_id: Annotated[str, Field(min_length=1)]
-    secret_file: str | None = None
-    key_file: str | None = None
-    oauth_servers: Annotated[tuple[Address, ...], Field(strict=False)] = ()
-    scopes: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    embedded_in: Annotated[tuple[Address, ...], Field(strict=False)] = ()
-
-    @model_validator(mode="after")
-    def _has_files(self) -> Smart:
-        if self.secret_file and self.key_file:
-            raise ValueError("name either secret_file or key_file, or neither")
-        for name in ("secret_file", "key_file"):
-            path = getattr(self, name)
-            if path is not None and not Path(path).is_file():
-                raise ValueError(f"{name}: there is no such file")
-        if self.key_file is not None and not _is_own_key(Path(self.key_file)):
-            raise ValueError("key_file: must be one private JWK with kid and alg (RS384 or ES384)")
-        return self
+    fhir_server: Base
+    token_url: Address
+    client_id: Text
+    key_files: Annotated[tuple[File, ...], Field(min_length=1)]
+    scope: Scope
+    algorithm: OwnAlgorithm = OwnAlgorithm.ES384
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -98,49 +81,65 @@ class Client:
 
     Attributes:
         name: what it is called in logs and figures.
-        issuer: the ``iss`` of its tokens, exactly.
+        issuer: the ``iss`` of its tokens, exactly. Sites that share one have each their tenants.
         jku: where its public keys are had from; a token that names another place is refused.
-        jwks_file: its public keys in a file, where they were exchanged beforehand.
+        jwks_file: its public keys in a file, where they were exchanged beforehand. They are then
+            had from there alone, and ``jku`` is merely what its tokens may name.
         algorithms: the signatures it uses.
         tenants: the ``tenant`` values that it may name; empty for any or none.
         audiences: what its tokens may name as ``aud`` besides the address invoked.
         profile: how its EHR differs from the standard.
+        preference_list: for ``epic``: the preference list item of each option that may be ordered
+            from a card, by the name of the option.
         fhir_servers: base addresses of the FHIR servers that it may have us ask.
         fhir_without_token: whether they may be asked without an access token.
         private_addresses: whether these addresses may lead into a private network.
         plain_http: whether they may be without TLS.
         cors_origins: web origins from which browsers may call.
+        own_access: access of our own to one of the FHIR servers, for calls without a token.
         smart: how the evidence page is opened from its EHR; None where it is not.
     """
 
     name: Name
-    issuer: Annotated[str, Field(min_length=1)]
+    issuer: Text
     jku: Address | None = None
-    jwks_file: str | None = None
-    algorithms: Annotated[tuple[Algorithm, ...], Field(strict=False, min_length=1)] = (
+    jwks_file: File | None = None
+    algorithms: Annotated[tuple[Algorithm, ...], Field(min_length=1)] = (
         Algorithm.RS384,
         Algorithm.ES384,
     )
-    tenants: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    audiences: Annotated[tuple[str, ...], Field(strict=False)] = ()
-    profile: Annotated[Profile, Field(strict=False)] = Profile.GENERIC
-    fhir_servers: Annotated[tuple[Address, ...], Field(strict=False)] = ()
+    tenants: tuple[Text, ...] = ()
+    audiences: tuple[Text, ...] = ()
+    profile: Profile = Profile.GENERIC
+    preference_list: dict[str, Text] = Field(default_factory=dict, repr=False)
+    fhir_servers: tuple[Base, ...] = ()
     fhir_without_token: bool = False
     private_addresses: bool = False
     plain_http: bool = False
-    cors_origins: Annotated[tuple[Address, ...], Field(strict=False)] = ()
+    cors_origins: tuple[Origin, ...] = ()
+    own_access: OwnAccess | None = None
     smart: Smart | None = None
 
     @model_validator(mode="after")
-    def _has_keys(self) -> Client:
-        if (self.jku is None) is (self.jwks_file is None):
-            raise ValueError("name either jku or jwks_file: without keys no token can be checked")
-        if self.jwks_file is not None and not Path(self.jwks_file).is_file():
-            raise ValueError("jwks_file: there is no such file")
-        plain = [a for a in (self.jku, *self.fhir_servers) if a and a.startswith("http://")]
-        if plain and not self.plain_http:
-            raise ValueError("an address is without TLS; use https, or set plain_http for a test")
+    def _fits_together(self) -> Client:
+        problems = "\n".join(self._problems())
+        if problems:
+            raise ValueError(problems)
         return self
+
+    def _problems(self) -> Iterator[str]:
+        if self.jku is None and self.jwks_file is None:
+            yield "name jku or jwks_file: without keys no token can be checked"
+        own = self.own_access
+        called = [self.jku, *self.fhir_servers, own.token_url if own else None]
+        if not self.plain_http and any(a and a.startswith("http:") for a in called):
+            yield "an address is without TLS; use https, or set plain_http for a test"
+        if own and own.fhir_server not in self.fhir_servers:
+            yield "own_access.fhir_server must be one of fhir_servers"
+        if self.issuer == SANDBOX_ISSUER and self.profile is not Profile.SANDBOX:
+            yield f"{SANDBOX_ISSUER} signs with a published key; its profile must be sandbox"
+        if self.preference_list and self.profile is not Profile.EPIC:
+            yield "preference_list is for the profile epic alone"
 
     @property
     def destinations(self) -> Destinations:
@@ -150,6 +149,14 @@ class Client:
             private_addresses=self.private_addresses,
             plain_http=self.plain_http,
             without_token=self.fhir_without_token,
+        )
+
+    def only(self, place: str) -> Destinations:
+        """One other address of the client, such as that of its keys."""
+        return Destinations(
+            bases=(place,),
+            private_addresses=self.private_addresses,
+            plain_http=self.plain_http,
         )
 
 
@@ -162,23 +169,38 @@ class Database:
         retention_days: after how many days they are deleted.
     """
 
-    url: str | None = None
+    url: Text | None = Field(default=None, repr=False)
     retention_days: Annotated[int, Field(ge=1, le=_FOREVER)] = 400
 
 
 @dataclass(frozen=True, config=_STRICT)
 class Configuration:
-    """The whole file. ``service`` holds the settings that the environment may hold as well."""
+    """The whole file.
+
+    ``service`` and ``limits`` hold settings that the environment may hold as well; they are read
+    by ``service.settings``, which explains them.
+    """
 
     service: dict[str, Any] = Field(default_factory=dict)
+    limits: dict[str, Any] = Field(default_factory=dict)
     database: Database = Field(default_factory=Database)
-    clients: Annotated[tuple[Client, ...], Field(strict=False)] = ()
+    clients: tuple[Client, ...] = ()
 
     @model_validator(mode="after")
     def _tell_apart(self) -> Configuration:
-        for what in ("name", "issuer"):
-            values = [getattr(client, what) for client in self.clients]
-            twice = sorted({value for value in values if values.count(value) > 1})
-            if twice:
-                raise ValueError(f"clients: two have the {what} {twice[0]!r}")
+        problems = "\n".join(self._doubles())
+        if problems:
+            raise ValueError(problems)
         return self
+
+    def _doubles(self) -> Iterator[str]:
+        for name in _twice([client.name for client in self.clients]):
+            yield f"clients: two have the name {name!r}"
+        for issuer in _twice([client.issuer for client in self.clients]):
+            sites = [client.tenants for client in self.clients if client.issuer == issuer]
+            if not all(sites) or _twice([tenant for tenants in sites for tenant in tenants]):
+                yield f"clients: two have the issuer {issuer!r}, and no tenants that tell them apart"
+
+
+def _twice(values: list[str]) -> list[str]:
+    return sorted({value for value in values if values.count(value) > 1})

@@ -4,13 +4,29 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
+from service.outbound.deadline import Deadline
 from service.outbound.errors import OutboundError, Trouble
 
 # What a plain address has no need of, and what is read differently by different libraries.
 _ODD = re.compile(r"[\s\\\x00-\x1f\x7f]|/\.{1,2}(?:/|$)|%2e|%2f|%5c", re.IGNORECASE)
+
+
+class TokenSource(Protocol):
+    """Where access tokens of this service's own for one FHIR server come from."""
+
+    @property
+    def base(self) -> str:
+        """The base address of the server."""
+
+    def token(self, deadline: Deadline) -> str:
+        """A token, or an OutboundError where none is to be had in time."""
+
+    def forget(self, token: str) -> None:
+        """Not to be used again: the server has refused it."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +39,7 @@ class Destinations:
         private_addresses: whether a base may lead to an address of a private network.
         plain_http: whether a base may be without TLS.
         without_token: whether they may be asked without an access token.
+        own_tokens: access tokens of this service's own, for calls that bring none.
     """
 
     bases: tuple[str, ...] = ()
@@ -30,6 +47,7 @@ class Destinations:
     private_addresses: bool = False
     plain_http: bool = False
     without_token: bool = False
+    own_tokens: TokenSource | None = field(default=None, repr=False, compare=False)
 
     def base_of(self, address: str) -> str:
         """The base that an address belongs to, without its last slash.

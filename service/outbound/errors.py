@@ -10,6 +10,7 @@ class Trouble(str, Enum):
 
     NOT_ALLOWED = "this server is not one that may be asked"
     UNAUTHENTICATED = "no usable access token was sent with the call"
+    NO_OWN_ACCESS = "no access token of this service's own was to be had"
     NOT_REACHED = "the server could not be reached"
     TOO_SLOW = "there was no answer in time"
     NOT_AUTHORISED = "the server refused the access token, or what it asks for"

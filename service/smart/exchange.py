@@ -12,7 +12,8 @@ import orjson
 from authlib.oauth2.rfc6749.parameters import prepare_token_request
 from authlib.oauth2.rfc7523 import private_key_jwt_sign
 
-from service.configuration.tables import Client, Smart
+from service.configuration.smart import Smart
+from service.configuration.tables import Client
 from service.fhir.json_types import Json, JsonObject, text_of
 from service.outbound.deadline import Deadline
 from service.outbound.errors import OutboundError

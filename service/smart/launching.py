@@ -11,7 +11,8 @@ import orjson
 from authlib.oauth2.rfc6749.parameters import prepare_grant_uri
 from authlib.oauth2.rfc7636 import create_s256_code_challenge
 
-from service.configuration.tables import Client, Smart
+from service.configuration.smart import Smart
+from service.configuration.tables import Client
 from service.smart.discovery import Discovery, Endpoints, Send
 from service.smart.errors import LaunchError, Stop
 from service.smart.exchange import Exchange, exchanged

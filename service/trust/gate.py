@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import jwt.api_jws
@@ -12,13 +12,12 @@ import orjson
 from jwt.exceptions import PyJWTError
 
 from service.configuration.tables import Client
-from service.trust.errors import NotAdmittedError, Refusal
+from service.outbound.destinations import DEVELOPMENT, Destinations, TokenSource
+from service.trust.errors import NotAdmittedError, Refusal, TooManyCallsError
 from service.trust.keys import KeyRing
 from service.trust.replay import ReplayStore, ReplayStoreError
 
-_LEEWAY_SECONDS = 60
-_LONGEST_LIFE_SECONDS = 3600
-_LONGEST_TOKEN = 16_384
+_LONGEST_TOKEN = 8192  # the web server takes no longer header either
 _LONGEST_ID = 256
 _NEEDED = ("iss", "aud", "exp", "iat", "jti")
 
@@ -27,10 +26,23 @@ Claims = dict[str, Any]
 
 @dataclass(frozen=True)
 class Caller:
-    """Who was admitted. ``client`` is None for whoever calls a service without clients."""
+    """Who was admitted.
+
+    Attributes:
+        client: None for whoever calls a service without clients.
+        own_tokens: how the client's FHIR server may be asked where a call brings no token.
+    """
 
     client: Client | None = None
     tenant: str | None = None
+    own_tokens: TokenSource | None = field(default=None, repr=False)
+
+    @property
+    def servers(self) -> Destinations:
+        """The FHIR servers that may be asked on its behalf."""
+        if self.client is None:
+            return DEVELOPMENT
+        return replace(self.client.destinations, own_tokens=self.own_tokens)
 
     @property
     def name(self) -> str:
@@ -43,12 +55,35 @@ ANYBODY = Caller()
 
 
 @dataclass(frozen=True)
+class Limits:
+    """How long a token is good, and for how many calls.
+
+    Attributes:
+        leeway: how far the clocks may be apart, in seconds.
+        longest_life: how long after its issue a token may expire, in seconds.
+        calls_per_minute: of one issuer on this machine; 0 for any number.
+        not_before: no token issued earlier is taken; seconds since 1970.
+    """
+
+    leeway: int = 60
+    longest_life: int = 3600
+    calls_per_minute: int = 0
+    not_before: float = 0
+
+
+@dataclass(frozen=True)
 class Gate:
-    """Checks tokens. Shared by all calls."""
+    """Checks tokens. Shared by all calls.
+
+    Attributes:
+        own_tokens: access of our own, by the name of the client that it is configured for.
+    """
 
     clients: Sequence[Client]
     keys: KeyRing
     replay: ReplayStore
+    own_tokens: Mapping[str, TokenSource] = field(default_factory=dict)
+    limits: Limits = field(default_factory=Limits)
     now: Callable[[], float] = time.time
 
     def admit(self, headers: Sequence[str], audiences: Sequence[str]) -> Caller:
@@ -60,22 +95,30 @@ class Gate:
 
         Raises:
             NotAdmittedError: nobody who may.
+            TooManyCallsError: a client that called too often within a minute.
         """
         token = _token(headers)
         header, claims = _unverified(token)
         client = self._client(claims)
         _check_header(header, client)
-        _check_claims(claims, client, audiences, self.now())
+        now = self.now()
+        _check_claims(claims, client, audiences)
+        _check_times(claims, client, self.limits, now)
+        _check_tenant(claims, client)
         self._check_signature(token, header, client)
-        self._check_new(claims, client)
-        return Caller(client, claims.get("tenant"))
+        self._check_new(claims, client, now)
+        return Caller(client, claims.get("tenant"), self.own_tokens.get(client.name))
 
     def _client(self, claims: Claims) -> Client:
-        """By the exact issuer; nothing is fetched for one that is not on the list."""
-        found = next((c for c in self.clients if c.issuer == claims.get("iss")), None)
-        if found is None:
+        """By the exact issuer; nothing is fetched for one that is not on the list.
+
+        Where several sites share an issuer, the tenant tells which it is.
+        """
+        found = [c for c in self.clients if c.issuer == claims.get("iss")]
+        if not found:
             raise NotAdmittedError(Refusal.ISSUER)
-        return found
+        of_tenant = (c for c in found if claims.get("tenant") in c.tenants)
+        return next(of_tenant, found[0])
 
     def _check_signature(self, token: str, header: Claims, client: Client) -> None:
         key = self.keys.key(client, header["kid"], header["alg"])
@@ -85,14 +128,20 @@ class Gate:
         except (PyJWTError, ValueError, TypeError):
             raise NotAdmittedError(Refusal.SIGNATURE, client.name) from None
 
-    def _check_new(self, claims: Claims, client: Client) -> None:
-        until = claims["exp"] + _LEEWAY_SECONDS
+    def _check_new(self, claims: Claims, client: Client, now: float) -> None:
         try:
-            new = self.replay.first_seen(client.issuer, claims["jti"], until)
+            if self._too_many(client, now):
+                raise TooManyCallsError
+            until = claims["exp"] + self.limits.leeway
+            new = self.replay.first_seen(client.issuer, claims["jti"], until, now)
         except ReplayStoreError:
             raise NotAdmittedError(Refusal.NOT_REMEMBERED, client.name) from None
         if not new:
             raise NotAdmittedError(Refusal.REPLAYED, client.name)
+
+    def _too_many(self, client: Client, now: float) -> bool:
+        most = self.limits.calls_per_minute
+        return bool(most) and self.replay.lately(client.issuer, now) >= most
 
 
 def _token(headers: Sequence[str]) -> str:
@@ -130,16 +179,13 @@ def _check_header(header: Claims, client: Client) -> None:
         raise NotAdmittedError(Refusal.KEY_PLACE, client.name)
 
 
-def _check_claims(claims: Claims, client: Client, audiences: Sequence[str], now: float) -> None:
+def _check_claims(claims: Claims, client: Client, audiences: Sequence[str]) -> None:
     if any(claims.get(name) is None for name in _NEEDED):
         raise NotAdmittedError(Refusal.CLAIMS, client.name)
-    jti, tenant = claims["jti"], claims.get("tenant")
+    jti = claims["jti"]
     if not isinstance(jti, str) or not 0 < len(jti) <= _LONGEST_ID:
         raise NotAdmittedError(Refusal.CLAIMS, client.name)
     _check_audience(claims["aud"], client, audiences)
-    _check_times(claims, client, now)
-    if not isinstance(tenant, str | None) or (client.tenants and tenant not in client.tenants):
-        raise NotAdmittedError(Refusal.TENANT, client.name)
 
 
 def _check_audience(named: Any, client: Client, audiences: Sequence[str]) -> None:
@@ -151,14 +197,24 @@ def _check_audience(named: Any, client: Client, audiences: Sequence[str]) -> Non
         raise NotAdmittedError(Refusal.AUDIENCE, client.name)
 
 
-def _check_times(claims: Claims, client: Client, now: float) -> None:
+def _check_times(claims: Claims, client: Client, limits: Limits, now: float) -> None:
     expires, issued = claims["exp"], claims["iat"]
     starts = claims.get("nbf", issued)
     if not (_is_time(expires) and _is_time(issued) and _is_time(starts)):
         raise NotAdmittedError(Refusal.CLAIMS, client.name)
-    timely = max(issued, starts) - _LEEWAY_SECONDS <= now <= expires + _LEEWAY_SECONDS
-    if not timely or expires - now > _LONGEST_LIFE_SECONDS + _LEEWAY_SECONDS:
+    begun = max(issued, starts) - limits.leeway <= now
+    if not begun or now > expires + limits.leeway:
         raise NotAdmittedError(Refusal.EXPIRED, client.name)
+    if not 0 < expires - issued <= limits.longest_life:
+        raise NotAdmittedError(Refusal.EXPIRED, client.name)
+    if issued < limits.not_before:
+        raise NotAdmittedError(Refusal.BEFORE_START, client.name)
+
+
+def _check_tenant(claims: Claims, client: Client) -> None:
+    tenant = claims.get("tenant")
+    if not isinstance(tenant, str | None) or (client.tenants and tenant not in client.tenants):
+        raise NotAdmittedError(Refusal.TENANT, client.name)
 
 
 def _is_time(moment: Any) -> bool:

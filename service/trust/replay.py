@@ -6,17 +6,20 @@ One SQLite file for all worker processes of a machine, so that a token is not go
 from __future__ import annotations
 
 import sqlite3
-import time
 from contextlib import closing
 from pathlib import Path
 from threading import local
 
 _TABLE = """CREATE TABLE IF NOT EXISTS seen (
-    issuer TEXT NOT NULL, jti TEXT NOT NULL, until REAL NOT NULL, PRIMARY KEY (issuer, jti)
+    issuer TEXT NOT NULL, jti TEXT NOT NULL, until REAL NOT NULL, at REAL NOT NULL,
+    PRIMARY KEY (issuer, jti)
 ) WITHOUT ROWID"""
+_INDEX = "CREATE INDEX IF NOT EXISTS lately ON seen (issuer, at)"
+_ADD = "INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?)"
 _WAIT_SECONDS = 2.0
 _FORGET_EVERY = 256  # calls
 _MOST = 1_000_000
+_MINUTE = 60.0
 
 
 class ReplayStoreError(Exception):
@@ -32,52 +35,70 @@ class ReplayStore:
         Args:
             file: where tokens are remembered.
             most: how many at most; beyond that nothing is admitted until some have expired.
+
+        Raises:
+            ReplayStoreError: the file cannot be used.
         """
         self._file, self._most = file, most
         self._mine = local()
-        with closing(self._connect()) as connection:
-            connection.execute("PRAGMA journal_mode = WAL")
-            connection.execute(_TABLE)
-            connection.commit()
+        try:
+            with closing(self._connect()) as connection:
+                connection.execute("PRAGMA journal_mode = WAL")
+                connection.execute(_TABLE)
+                connection.execute(_INDEX)
+        except sqlite3.Error as error:
+            raise ReplayStoreError(f"{file} cannot be used ({type(error).__name__})") from None
 
-    def first_seen(self, issuer: str, jti: str, until: float) -> bool:
+    def first_seen(self, issuer: str, jti: str, until: float, now: float) -> bool:
         """Remember a token; whether this is the first time.
 
         Args:
             issuer: whose token.
             jti: its id.
             until: when it expires, in seconds since 1970.
+            now: the same of the call.
 
         Raises:
             ReplayStoreError: the store is full or does not answer.
         """
         try:
-            connection, calls = self._own()
-            if calls % _FORGET_EVERY == 0:
-                self._forget(connection)
-            added = connection.execute(
-                "INSERT OR IGNORE INTO seen VALUES (?, ?, ?)", (issuer, jti, until)
-            ).rowcount
-            connection.commit()
+            connection = self._own()
+            if self._mine.calls % _FORGET_EVERY == 0:
+                self._forget(connection, now)
+            added = connection.execute(_ADD, (issuer, jti, until, now)).rowcount
         except sqlite3.Error as error:
             raise ReplayStoreError(type(error).__name__) from None
+        self._mine.calls += 1  # not before: a full store is looked at again by the next call
         return added == 1
 
-    def _forget(self, connection: sqlite3.Connection) -> None:
-        connection.execute("DELETE FROM seen WHERE until < ?", (time.time(),))
+    def lately(self, issuer: str, now: float) -> int:
+        """How many tokens of an issuer were taken within the last minute.
+
+        Raises:
+            ReplayStoreError: the store does not answer.
+        """
+        asked = "SELECT count(*) FROM seen WHERE issuer = ? AND at > ?"
+        try:
+            (found,) = self._own().execute(asked, (issuer, now - _MINUTE)).fetchone()
+        except sqlite3.Error as error:
+            raise ReplayStoreError(type(error).__name__) from None
+        return int(found)
+
+    def _forget(self, connection: sqlite3.Connection, now: float) -> None:
+        connection.execute("DELETE FROM seen WHERE until < ?", (now,))
         (held,) = connection.execute("SELECT count(*) FROM seen").fetchone()
         if held >= self._most:
-            connection.rollback()
             raise ReplayStoreError("full")
 
-    def _own(self) -> tuple[sqlite3.Connection, int]:
+    def _own(self) -> sqlite3.Connection:
         if not hasattr(self._mine, "connection"):
             self._mine.connection, self._mine.calls = self._connect(), 0
-        self._mine.calls += 1
-        return self._mine.connection, self._mine.calls - 1
+        connection: sqlite3.Connection = self._mine.connection
+        return connection
 
     def _connect(self) -> sqlite3.Connection:
-        connection = sqlite3.connect(self._file, timeout=_WAIT_SECONDS)
-        # A token lost to a power cut has expired before the machine is up again.
-        connection.execute("PRAGMA synchronous = OFF")
+        # Without isolation level every statement is a transaction of its own.
+        connection = sqlite3.connect(self._file, timeout=_WAIT_SECONDS, isolation_level=None)
+        # A power cut may lose the last moments, but leaves no broken file.
+        connection.execute("PRAGMA synchronous = NORMAL")
         return connection

@@ -51,13 +51,17 @@ def _not_admitted(error: NotAdmittedError) -> Response:
     """The same bare refusal whatever the reason, which is for the log alone."""
     log.warning("not admitted: %s (client %s)", error.refusal.value, error.client or "unknown")
     response = Response(status=error.status)
+    del response.headers["Content-Type"]
     response.headers["WWW-Authenticate"] = "Bearer"
     return response
 
 
 def _on_purpose(error: LiverResponseError) -> Response:
     log.info("%s at %s", type(error).__name__, error.where or "the request")
-    return _respond(error.status, outcome(error.code, str(error), error.where))
+    response = _respond(error.status, outcome(error.code, str(error), error.where))
+    if error.retry_seconds is not None:
+        response.headers["Retry-After"] = str(error.retry_seconds)
+    return response
 
 
 def _by_the_framework(error: HTTPException) -> Response:

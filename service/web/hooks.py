@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from flask import Blueprint, Response, request
 
-from service.cds.answer import Parts, answer
+from service.cds.answer import Answered, Parts, answer
 from service.cds.call import read_call
 from service.cds.discovery import hook_of, services
+from service.cds.profiles import shaped
 from service.cds.response import wire
 from service.fhir.datatypes import Normalise
-from service.outbound.destinations import DEVELOPMENT, Destinations
 from service.trust.gate import Caller
 from service.web.admission import Admit
 from service.web.json_body import json_response, read_json
@@ -41,12 +43,13 @@ def hooks(
         with notes.stage("read"):
             notes.call = call = read_call(read_json(request), hook_of(service), normalise)
         with notes.stage("answer"):
-            notes.answered = answer(call, parts, _servers(notes.caller))
+            notes.answered = _for(notes.caller, answer(call, parts, notes.caller.servers))
             return json_response({"cards": [wire(card) for card in notes.answered.cards]})
 
     return blueprint
 
 
-def _servers(caller: Caller) -> Destinations:
-    """The FHIR servers that may be asked on behalf of who calls."""
-    return caller.client.destinations if caller.client else DEVELOPMENT
+def _for(caller: Caller, answered: Answered) -> Answered:
+    """What was answered, in the shape that the caller's EHR takes."""
+    cards = tuple(shaped(card, caller.client) for card in answered.cards)
+    return replace(answered, cards=cards)

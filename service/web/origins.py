@@ -9,7 +9,7 @@ from flask_cors import CORS
 
 from service.settings import Settings
 
-_THIS_MACHINE = re.compile(r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?")
+_THIS_MACHINE = r"http://(localhost|127\.0\.0\.1|\[::1\])(:\d+)?"
 _PREFLIGHT_SECONDS = 600
 
 
@@ -19,11 +19,13 @@ def allow_origins(app: Flask, settings: Settings) -> None:
     Preflights are answered before anybody is asked for a token, and errors carry the headers too,
     so that a page can tell a refusal from a failure.
     """
-    listed = {origin for client in settings.clients for origin in client.cors_origins}
+    listed = {re.escape(o) for client in settings.clients for o in client.cors_origins}
+    allowed = sorted(listed) if settings.clients else [_THIS_MACHINE]
     CORS(
         app,
         resources={r"/cds-services.*": {}},
-        origins=sorted(listed) if settings.clients else [_THIS_MACHINE],
+        # Patterns are matched from the beginning only; text is guessed to be one or not.
+        origins=[re.compile(rf"{origin}\Z") for origin in allowed],
         methods=["GET", "POST"],
         allow_headers=["authorization", "content-type"],
         max_age=_PREFLIGHT_SECONDS,

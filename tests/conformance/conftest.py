@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from live import Service, serving
 
+from tests.conformance.deployment import Deployment, deployed
+from tests.conformance.ehr import ehr
 from tests.conformance.report import Outcome, write_report
 
 _FOLDER = Path(__file__).parent
@@ -18,6 +20,13 @@ _FOLDER = Path(__file__).parent
 def service(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Service]:
     """A service without clients configured: open, and reachable from this machine alone."""
     with serving(tmp_path_factory.mktemp("open") / "log") as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def deployment(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Deployment]:
+    """A service with clients configured, as a hospital runs it."""
+    with deployed(tmp_path_factory.mktemp("deployed"), ehr()) as running:
         yield running
 
 
