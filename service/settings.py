@@ -99,6 +99,8 @@ class Settings:
         ca_file: certificates of authorities to trust when FHIR servers and key sets are asked: those
             of a hospital's own authority. Without it, the public authorities are trusted.
         database: the SQLAlchemy address of the store of issued cards and feedback.
+        comment_key_file: keys under which the comments of overridden cards are kept; without it,
+            they are not kept.
         retention_days: after how many days what is stored is deleted.
         token_for_discovery: whether discovery, too, is for known clients only.
         clients: who may call; of the configuration file alone. Without any, everybody on this
@@ -116,6 +118,7 @@ class Settings:
     fetch_milliseconds: int = _setting(2000, _whole(100, 60_000))
     ca_file: str | None = _setting(None, _file)
     database: str | None = _setting(None, _text)
+    comment_key_file: str | None = _setting(None, _file)
     retention_days: int = _setting(400, _whole(1, 3650))
     token_for_discovery: bool = _setting(False, _yes_no)
     clients: tuple[Client, ...] = ()

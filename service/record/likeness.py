@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Protocol
 
 import orjson
 
@@ -12,6 +13,13 @@ from service.cds.call import Call
 from service.trust.gate import Caller
 
 _DIGEST_BYTES = 16
+
+
+class Likenesses(Protocol):
+    """What knows repeats."""
+
+    def of(self, caller: Caller, call: Call, assessment: Assessment) -> str:
+        """Equal for a repeat; "" where it cannot be told."""
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from functools import partial
+
 from flask import Blueprint, Response, request
 
 from service.cds.answer import Parts, answer
@@ -41,7 +43,9 @@ def hooks(
         with notes.stage("read"):
             notes.call = call = read_call(read_json(request), hook_of(service), normalise)
         with notes.stage("answer"):
-            notes.answered = answer(call, parts, _servers(notes.caller))
+            notes.answered = answer(
+                call, parts, _servers(notes.caller), partial(recording.heard, notes)
+            )
             return json_response({"cards": [wire(card) for card in notes.answered.cards]})
 
     return blueprint

@@ -1,0 +1,98 @@
+"""The store and what works with it, put together from the settings."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from tempfile import mkdtemp
+
+from service.cds.feedback import Feedback
+from service.settings import Settings
+from service.store.aside import Aside
+from service.store.comments import read_comments
+from service.store.errors import StoreAwayError
+from service.store.feedback import FeedbackKeeper
+from service.store.likeness import SharedLikeness
+from service.store.overridden import Overridden
+from service.store.recorder import StoreRecorder
+from service.store.store import Store
+from service.trust.gate import Caller
+
+log = logging.getLogger(__name__)
+
+
+class NoPlaceError(StoreAwayError):
+    """Feedback of a client where nothing is kept beyond a restart."""
+
+
+@dataclass(frozen=True)
+class Storing:
+    """All that calls, feedback and pages need of the store.
+
+    Attributes:
+        lasting: whether what is kept outlives the service.
+    """
+
+    store: Store
+    keeper: FeedbackKeeper
+    lasting: bool
+    aside: Aside = field(default_factory=Aside)
+
+    @property
+    def recorder(self) -> StoreRecorder:
+        """Keeps calls."""
+        return StoreRecorder(self.store, self.aside)
+
+    @property
+    def likeness(self) -> SharedLikeness:
+        """Knows repeats."""
+        return SharedLikeness(self.store)
+
+    def overridden(self, hours: int) -> Overridden:
+        """Knows what was overridden within some hours."""
+        return Overridden(self.store, self.aside, hours)
+
+    def keep(self, caller: Caller, service: str, batch: Sequence[Feedback]) -> None:
+        """Keep feedback, if need be until the service ends.
+
+        Raises:
+            StoreAwayError: it is not kept.
+        """
+        if caller.client and not self.lasting:
+            raise NoPlaceError
+        self.keeper.keep(caller, service, batch)
+
+
+def open_store(settings: Settings) -> Store:
+    """The store that is configured.
+
+    Raises:
+        StoreUnusableError: none is, or it cannot be used.
+    """
+    return Store(settings.database or _temporary())
+
+
+def storing(settings: Settings) -> Storing:
+    """Everything with the store, made ready if it answers.
+
+    A database that is away keeps nobody from advice: the service starts without it.
+
+    Raises:
+        StoreUnusableError: it is set up wrongly.
+    """
+    store, lasting = open_store(settings), settings.database is not None
+    comments = read_comments(settings.comment_key_file)
+    if settings.clients and not lasting:
+        log.error("no database is configured: feedback of clients is refused with 503")
+    try:
+        store.make_ready()
+    except StoreAwayError:
+        log.error("the store is away: calls are answered and not recorded, feedback gets 503")
+    return Storing(store, FeedbackKeeper(store, comments), lasting)
+
+
+def _temporary() -> str:
+    """A file that worker processes share, of no use to anybody afterwards."""
+    return f"sqlite:///{Path(mkdtemp(prefix='liver-response-')) / 'store.sqlite'}"
