@@ -33,7 +33,8 @@ from service.outbound.http import Outbound
 from service.settings import Settings, settings_from
 from service.smart.launching import Launching
 from service.smart.vault import Vault
-from service.storing import Storing, storing
+from service.store.retention import purge_daily
+from service.storing import Storing, sources, storing
 from service.trust.gate import Gate
 from service.trust.keys import KeyRing
 from service.trust.replay import ReplayStore
@@ -41,15 +42,20 @@ from service.web.admission import admission
 from service.web.assets import serve_assets
 from service.web.errors import register_errors
 from service.web.feedback import feedback
+from service.web.figures import figures
 from service.web.first_look import first_look
 from service.web.hooks import hooks
 from service.web.knowledge import knowledge
 from service.web.language import speak
 from service.web.launch import Door, launch_pages
 from service.web.operations import operations
+from service.web.operators import visible
 from service.web.origins import allow_origins
 from service.web.recording import Recording
 from service.web.rulebook import rulebook_page
+
+DAILY = "daily"
+"""The name of the extension that starts what is done every day."""
 
 _QUERIES_AT_ONCE = 32  # of one worker process, for all its calls
 _PAGE_SECONDS = 8.0  # how long a page may read; who opened it waits longer than an order does
@@ -82,7 +88,10 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
         hooks(parts, templates(vocabulary), vocabulary.normalise_system, admit, told)
     )
     app.register_blueprint(feedback(kept.keep, admit))
-    app.register_blueprint(operations(assessor.rulebook.id))
+    app.extensions[DAILY] = partial(purge_daily, kept.store, settings.retention_days)
+    app.register_blueprint(operations(assessor.rulebook.id, kept.ask))
+    if visible(settings):
+        app.register_blueprint(figures(sources(kept.store), settings.operators))
     app.register_blueprint(rulebook_page(assessor.rulebook))
     if settings.first_look is not None:
         app.register_blueprint(first_look(load_people(Path(settings.first_look)), assessor, parts))

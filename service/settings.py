@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from service.configuration.reading import ConfigurationError, read_configuration
-from service.configuration.tables import Client, Configuration
+from service.configuration.tables import Client, Configuration, Operator
 
 PREFIX = "LIVER_RESPONSE_"
 """Every variable is this and the name of a setting in capitals: ``LIVER_RESPONSE_PORT``."""
@@ -105,6 +105,8 @@ class Settings:
         token_for_discovery: whether discovery, too, is for known clients only.
         clients: who may call; of the configuration file alone. Without any, everybody on this
             machine, and nobody else.
+        operators: who may see the operators' page and the metrics; of the file alone. Without any,
+            everybody on this machine, as long as no client is configured.
         max_body_bytes: the longest request that is read; longer ones are answered with 413.
     """
 
@@ -122,6 +124,7 @@ class Settings:
     retention_days: int = _setting(400, _whole(1, 3650))
     token_for_discovery: bool = _setting(False, _yes_no)
     clients: tuple[Client, ...] = ()
+    operators: tuple[Operator, ...] = ()
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -142,7 +145,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
         **_of_database(file),
         **_read(ours, PREFIX + "{}", str.upper),
     }
-    return Settings(**values, clients=file.clients)
+    return Settings(**values, clients=file.clients, operators=file.operators)
 
 
 def _configuration(path: str | None) -> Configuration:
@@ -155,8 +158,10 @@ def _configuration(path: str | None) -> Configuration:
 
 
 def _of_database(file: Configuration) -> dict[str, Any]:
-    url = {"database": file.database.url} if file.database.url else {}
-    return {**url, "retention_days": file.database.retention_days}
+    told = file.database
+    values = {"database": told.url, "comment_key_file": told.comment_key_file}
+    given = {name: value for name, value in values.items() if value}
+    return {**given, "retention_days": told.retention_days}
 
 
 def _as_text(value: object) -> str:

@@ -14,11 +14,15 @@ from service.store.aside import Aside
 from service.store.comments import read_comments
 from service.store.errors import StoreAwayError
 from service.store.feedback import FeedbackKeeper
+from service.store.figures import figures
 from service.store.likeness import SharedLikeness
+from service.store.metrics import CONTENT_TYPE, metrics
 from service.store.overridden import Overridden
 from service.store.recorder import StoreRecorder
 from service.store.store import Store
+from service.store.tallies import read_tallies
 from service.trust.gate import Caller
+from service.web.figures import Sources
 
 log = logging.getLogger(__name__)
 
@@ -49,6 +53,14 @@ class Storing:
     def likeness(self) -> SharedLikeness:
         """Knows repeats."""
         return SharedLikeness(self.store)
+
+    def ask(self) -> None:
+        """Whether the store answers.
+
+        Raises:
+            StoreAwayError: it does not, or not in time.
+        """
+        self.aside.do(self.store.reachable)
 
     def overridden(self, hours: int) -> Overridden:
         """Knows what was overridden within some hours."""
@@ -91,6 +103,16 @@ def storing(settings: Settings) -> Storing:
     except StoreAwayError:
         log.error("the store is away: calls are answered and not recorded, feedback gets 503")
     return Storing(store, FeedbackKeeper(store, comments), lasting)
+
+
+def sources(store: Store) -> Sources:
+    """Where the operators' page has its figures from."""
+    return Sources(
+        tallies=lambda since: read_tallies(store, since),
+        figures=lambda since: figures(store, since),
+        metrics=lambda: (metrics(store), CONTENT_TYPE),
+        today=lambda: store.clock().date(),
+    )
 
 
 def _temporary() -> str:

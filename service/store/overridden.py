@@ -34,7 +34,9 @@ class Overridden:
 
     def _look_up(self, likeness: str) -> frozenset[Said]:
         since = self.store.clock() - timedelta(hours=self.hours)
-        of_card = and_(feedback.c.card == issued_card.c.uuid, feedback.c.client == issued_card.c.client)
+        of_card = and_(
+            feedback.c.card == issued_card.c.uuid, feedback.c.client == issued_card.c.client
+        )
         query = (
             select(issued_card.c.topic, issued_card.c.indicator)
             .join(feedback, of_card)

@@ -10,7 +10,7 @@ from secrets import token_bytes
 from threading import Lock
 from typing import Any
 
-from sqlalchemy import Connection, Table, select
+from sqlalchemy import Connection, Engine, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -46,7 +46,9 @@ class Store:
             StoreUnusableError: the address is none, or the driver is not installed.
         """
         self.url, self.clock = read_address(address), clock
-        self._engines = {use: make_engine(self.url, use) for use in Use if use is not Use.MIGRATION}
+        self._engines: dict[Use, Engine] = {
+            use: make_engine(self.url, use) for use in Use if use is not Use.MIGRATION
+        }
         self._making_ready = Lock()
         self._secret: bytes | None = None
 
@@ -83,6 +85,11 @@ class Store:
         self.make_ready()
         with _or_away(), self._engines[use].begin() as connection:
             yield connection
+
+    def close(self) -> None:
+        """Give back all connections."""
+        for engine in self._engines.values():
+            engine.dispose()
 
     def reachable(self) -> None:
         """Ask the store for something.

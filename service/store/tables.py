@@ -43,7 +43,9 @@ class Moment(TypeDecorator[datetime]):
     def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
         """From UTC."""
         del dialect
-        return value and (value if value.tzinfo else value.replace(tzinfo=timezone.utc))
+        if not isinstance(value, datetime):
+            return None
+        return value if value.tzinfo else value.replace(tzinfo=timezone.utc)
 
 
 issued_card = Table(
