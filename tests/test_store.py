@@ -398,6 +398,17 @@ def test_an_address_that_cannot_be_used_is_refused_with_what_to_do(address: str,
         Store(address).make_ready()
 
 
+def test_feedback_is_on_the_disk_when_it_is_acknowledged_and_a_call_waits_for_no_disk(
+    store: Store,
+) -> None:
+    sqlite = store.url.get_backend_name() == "sqlite"
+    asked = "PRAGMA synchronous" if sqlite else "SHOW synchronous_commit"
+    expected = {Use.TO_BE_KEPT: 2 if sqlite else "on", Use.BESIDE_A_CALL: 1 if sqlite else "off"}
+    for use, value in expected.items():
+        with store.transaction(use) as connection:
+            assert connection.exec_driver_sql(asked).scalar_one() == value
+
+
 def test_the_file_of_a_store_is_for_its_owner_alone(tmp_path: Path) -> None:
     file = tmp_path / "made" / "store.sqlite"
     store = Store(f"sqlite:///{file}")
