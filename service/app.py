@@ -91,7 +91,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     app.extensions[DAILY] = partial(purge_daily, kept.store, settings.retention_days)
     app.register_blueprint(operations(assessor.rulebook.id, kept.ask))
     if visible(settings):
-        app.register_blueprint(figures(sources(kept.store), settings.operators))
+        app.register_blueprint(figures(sources(kept), settings.operators))
     app.register_blueprint(rulebook_page(assessor.rulebook))
     if settings.first_look is not None:
         app.register_blueprint(first_look(load_people(Path(settings.first_look)), assessor, parts))

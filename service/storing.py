@@ -5,6 +5,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -12,6 +13,7 @@ from service.cds.feedback import Feedback
 from service.settings import Settings
 from service.store.aside import Aside
 from service.store.comments import read_comments
+from service.store.counting import Counting
 from service.store.errors import StoreAwayError
 from service.store.feedback import FeedbackKeeper
 from service.store.figures import figures
@@ -20,9 +22,11 @@ from service.store.metrics import CONTENT_TYPE, metrics
 from service.store.overridden import Overridden
 from service.store.recorder import StoreRecorder
 from service.store.store import Store
-from service.store.tallies import read_tallies
+from service.store.tallies import Tallies, read_tallies
 from service.trust.gate import Caller
 from service.web.figures import Sources
+
+_SETTLE_SECONDS = 1.0
 
 log = logging.getLogger(__name__)
 
@@ -42,12 +46,13 @@ class Storing:
     store: Store
     keeper: FeedbackKeeper
     lasting: bool
+    counting: Counting
     aside: Aside = field(default_factory=Aside)
 
     @property
     def recorder(self) -> StoreRecorder:
         """Keeps calls."""
-        return StoreRecorder(self.store, self.aside)
+        return StoreRecorder(self.store, self.aside, self.counting)
 
     @property
     def likeness(self) -> SharedLikeness:
@@ -102,15 +107,25 @@ def storing(settings: Settings) -> Storing:
         store.make_ready()
     except StoreAwayError:
         log.error("the store is away: calls are answered and not recorded, feedback gets 503")
-    return Storing(store, FeedbackKeeper(store, comments), lasting)
+    return Storing(store, FeedbackKeeper(store, comments), lasting, Counting(store))
 
 
-def sources(store: Store) -> Sources:
-    """Where the operators' page has its figures from."""
+def sources(kept: Storing) -> Sources:
+    """Where the operators' page has its figures from; of this process, up to the present."""
+    store = kept.store
+
+    def tallies(since: date) -> Tallies:
+        kept.counting.settle(_SETTLE_SECONDS)
+        return read_tallies(store, since)
+
+    def measured() -> tuple[bytes, str]:
+        kept.counting.settle(_SETTLE_SECONDS)
+        return metrics(store), CONTENT_TYPE
+
     return Sources(
-        tallies=lambda since: read_tallies(store, since),
+        tallies=tallies,
         figures=lambda since: figures(store, since),
-        metrics=lambda: (metrics(store), CONTENT_TYPE),
+        metrics=measured,
         today=lambda: store.clock().date(),
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -16,7 +17,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from postgres import PostgreSQL
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 
 from rules.assessment import RulebookId
 from service.cds.answer import Said
@@ -25,13 +26,14 @@ from service.cds.speaking import Indicator
 from service.record.call_record import CallRecord, Conclusion, IssuedCard
 from service.store.aside import Aside
 from service.store.comments import LONGEST, Comments, new_key, read_comments
+from service.store.counting import NO_SERVICE, Counting
 from service.store.engines import Use, read_address
 from service.store.errors import StoreAwayError, StoreUnusableError
 from service.store.export import COLUMNS, exported, write_csv, write_ndjson
 from service.store.feedback import FeedbackKeeper
 from service.store.figures import NO_REASON, figures
 from service.store.overridden import Overridden
-from service.store.recorder import NO_SERVICE, StoreRecorder
+from service.store.recorder import StoreRecorder
 from service.store.retention import purge, purge_daily
 from service.store.store import Store
 from service.store.tables import feedback, issued_card, metadata
@@ -92,8 +94,10 @@ def call(at: datetime, uuid: str = UUID, **members: object) -> CallRecord:
 
 
 def record(store: Store, *calls: CallRecord) -> None:
+    counting = Counting(store)
     for one in calls:
-        StoreRecorder(store, Aside(wait=30))(one)
+        StoreRecorder(store, Aside(wait=30), counting)(one)
+    counting.settle(30)
 
 
 def tell(store: Store, *entries: Feedback, comments: Comments | None = None) -> None:
@@ -276,16 +280,18 @@ def test_calls_are_counted_by_day(store: Store, clock: Clock) -> None:
 
 def test_calls_at_once_are_all_counted(store: Store, clock: Clock) -> None:
     store.make_ready()
-    recorder = StoreRecorder(store, Aside(wait=30))
+    recorders = [StoreRecorder(store, Aside(wait=30), Counting(store)) for _ in range(4)]
     calls = [call(clock.at, f"{n:08d}{UUID[8:]}") for n in range(40)]
     threads = [
-        threading.Thread(target=lambda part: [recorder(one) for one in part], args=(calls[n::4],))
+        threading.Thread(target=lambda n: [recorders[n](one) for one in calls[n::4]], args=(n,))
         for n in range(4)
     ]
     for thread in threads:
         thread.start()
     for thread in threads:
         thread.join(30)
+    for recorder in recorders:
+        recorder.counting.settle(30)
     assert read_tallies(store).of("call").total == 40
 
 
@@ -353,12 +359,20 @@ def test_one_that_cannot_be_stored_keeps_the_batch_from_being_stored(
     store.close()
 
 
-def test_a_row_that_another_holds_is_not_waited_for_by_a_call(store: Store, clock: Clock) -> None:
+def test_a_table_that_another_holds_is_not_waited_for_by_a_call(store: Store, clock: Clock) -> None:
     record(store, call(clock.at))
+    counting = Counting(store, lambda: 0.0)
+    sqlite = store.url.get_backend_name() == "sqlite"
     with store.transaction(Use.AT_LEISURE) as connection:
-        connection.execute(update(metadata.tables["tally"]).values(times=7))
+        hold = "DELETE FROM secret" if sqlite else "LOCK TABLE issued_card, tally"
+        connection.exec_driver_sql(hold)
+        began = time.monotonic()
         with pytest.raises(StoreAwayError):
-            StoreRecorder(store, Aside())(call(clock.at, "another"))
+            StoreRecorder(store, Aside(), counting)(call(clock.at, "another"))
+        assert time.monotonic() - began < 0.5
+        connection.rollback()
+    counting.settle(5)  # what could not be written is not forgotten
+    assert read_tallies(store).of("call").total == 2
 
 
 def test_after_a_failure_a_store_is_left_alone_for_a_while() -> None:

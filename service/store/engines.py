@@ -22,7 +22,7 @@ class Use(Enum):
 
     BESIDE_A_CALL = (0.2, False)  # a card lost to a power cut is a card whose feedback is "unknown"
     TO_BE_KEPT = (2.0, True)  # acknowledged once it is on the disk
-    AT_LEISURE = (60.0, True)
+    AT_LEISURE = (20.0, False)
     MIGRATION = (10.0, True)
 
     @property
@@ -104,6 +104,8 @@ def _postgresql(url: URL, use: Use) -> Engine:
     options = _options(use)
     if use is not Use.MIGRATION:
         options |= {"pool_pre_ping": True, "pool_timeout": _CONNECT_SECONDS}
+    if use is Use.BESIDE_A_CALL:  # one statement at a time: two ways to the server and back fewer
+        options |= {"isolation_level": "AUTOCOMMIT"}
     return create_engine(url, connect_args=arguments, **options)
 
 

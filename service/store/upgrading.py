@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import sqlite3
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -17,6 +19,9 @@ from service.store.engines import SQLITE, Use, make_engine
 from service.store.errors import StoreUnusableError
 
 _LOCK = 0x4C52_4344  # the advisory lock of this product on PostgreSQL
+
+
+_TRIES, _PAUSE_SECONDS = 100, 0.05
 
 
 @dataclass(frozen=True)
@@ -72,6 +77,18 @@ def _config(connection: Connection) -> Config:
     return config
 
 
+def _to_wal(connection: sqlite3.Connection) -> None:
+    """SQLite does not wait where two change the journal at once: wait for it."""
+    for _ in range(_TRIES):
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+        except sqlite3.OperationalError:
+            time.sleep(_PAUSE_SECONDS)
+        else:
+            return
+    connection.execute("PRAGMA journal_mode = WAL")
+
+
 @contextmanager
 def locked(url: URL) -> Iterator[Connection]:
     """A transaction that no other upgrade runs beside; undone if it fails."""
@@ -81,7 +98,7 @@ def locked(url: URL) -> Iterator[Connection]:
         @event.listens_for(engine, "connect")
         def by_hand(connection, _entry) -> None:  # type: ignore[no-untyped-def]
             connection.isolation_level = None
-            connection.execute("PRAGMA journal_mode = WAL")
+            _to_wal(connection)
 
         @event.listens_for(engine, "begin")
         def begin(connection: Connection) -> None:
