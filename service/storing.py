@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import atexit
 import logging
+import os
+import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
@@ -131,5 +134,12 @@ def sources(kept: Storing) -> Sources:
 
 
 def _temporary() -> str:
-    """A file that worker processes share, of no use to anybody afterwards."""
-    return f"sqlite:///{Path(mkdtemp(prefix='liver-response-')) / 'store.sqlite'}"
+    """A file that worker processes share, deleted by the process that made it."""
+    folder = mkdtemp(prefix="liver-response-")
+    atexit.register(_remove, folder, os.getpid())
+    return f"sqlite:///{Path(folder) / 'store.sqlite'}"
+
+
+def _remove(folder: str, of_process: int) -> None:
+    if os.getpid() == of_process:
+        shutil.rmtree(folder, ignore_errors=True)
