@@ -24,6 +24,7 @@ from postgres import PostgreSQL, postgresql_server
 from service.store.comments import Comments
 from service.store.export import exported
 from service.store.store import Store
+from service.store.tallies import read_tallies
 
 SIGN = "/cds-services/liver-response-order-sign"
 MANY, CLIENTS = 1000, 8
@@ -201,3 +202,13 @@ def test_a_database_that_goes_and_comes_back_needs_no_restart(
             assert time.monotonic() < deadline
             time.sleep(0.2)
         assert service.get("/metrics").status_code == 200
+
+
+def test_a_service_that_is_stopped_writes_what_it_has_counted(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'store.sqlite'}"
+    with running(tmp_path, address) as (service, _):
+        for _ in range(5):
+            advised(service)
+    store = Store(address)
+    assert read_tallies(store).of("call").total == 5
+    store.close()
