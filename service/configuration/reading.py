@@ -12,7 +12,7 @@ from typing import Any
 
 from pydantic import TypeAdapter, ValidationError
 
-from service.configuration.tables import Client, Configuration, Database, Smart
+from service.configuration.tables import Client, Configuration, Database, Operator, Smart
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -62,7 +62,12 @@ def _placed(table: Any, folder: Path) -> Any:
     }
 
 
-_TABLES: Mapping[str, Any] = {"clients": Client, "database": Database, "": Configuration}
+_TABLES: Mapping[str, Any] = {
+    "clients": Client,
+    "database": Database,
+    "operators": Operator,
+    "": Configuration,
+}
 
 
 def _sentences(error: ValidationError) -> Iterator[str]:
