@@ -10,7 +10,6 @@ from datetime import date
 from functools import partial
 from itertools import chain
 from pathlib import Path
-from secrets import token_bytes
 from tempfile import mkdtemp
 from time import time
 from uuid import uuid4
@@ -33,10 +32,11 @@ from service.fhir.prefetch_keys import templates
 from service.first_look.people import load_people
 from service.knowledge.publication import publication
 from service.outbound.http import Outbound
-from service.record.likeness import Likeness
 from service.settings import Settings, settings_from
 from service.smart.launching import Launching
 from service.smart.vault import Vault
+from service.store.retention import purge_daily
+from service.storing import Storing, sources, storing
 from service.trust.gate import Gate, Limits
 from service.trust.keys import LARGEST_SET_BYTES, KeyRing
 from service.trust.own_access import OwnTokens
@@ -45,18 +45,23 @@ from service.trust.replay import ReplayStore
 from service.web.admission import admission
 from service.web.assets import serve_assets
 from service.web.errors import register_errors
+from service.web.feedback import feedback
+from service.web.figures import figures
 from service.web.first_look import first_look
 from service.web.hooks import hooks
 from service.web.knowledge import knowledge
 from service.web.language import speak
 from service.web.launch import Door, launch_pages
 from service.web.operations import operations
+from service.web.operators import visible
 from service.web.origins import allow_origins
 from service.web.own_keys import own_keys
 from service.web.recording import Recording
 from service.web.rulebook import rulebook_page
 
-_KEY_BYTES = 32
+DAILY = "daily"
+"""The name of the extension that starts what is done every day."""
+
 _QUERIES_AT_ONCE = 32  # of one worker process, for all its calls
 _PAGE_SECONDS = 8.0  # how long a page may read; who opened it waits longer than an order does
 
@@ -83,10 +88,16 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     allow_origins(app, settings)
     serve_assets(app)
     speak(app)
+    kept = storing(settings)
+    told = recording(kept, parts.speaking.not_repeated_hours)
     app.register_blueprint(
-        hooks(parts, templates(vocabulary), vocabulary.normalise_system, admit, recording())
+        hooks(parts, templates(vocabulary), vocabulary.normalise_system, admit, told)
     )
-    app.register_blueprint(operations(assessor.rulebook.id))
+    app.register_blueprint(feedback(kept.keep, admit))
+    app.extensions[DAILY] = partial(purge_daily, kept.store, settings.retention_days)
+    app.register_blueprint(operations(assessor.rulebook.id, kept.ask))
+    if visible(settings):
+        app.register_blueprint(figures(sources(kept), settings.operators))
     app.register_blueprint(rulebook_page(assessor.rulebook))
     if any(keys.values()):
         app.register_blueprint(own_keys(key_set(chain.from_iterable(keys.values()))))
@@ -102,9 +113,9 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     return app
 
 
-def recording() -> Recording:
-    """Who is told of calls."""
-    return Recording(recorders=(), likeness=Likeness(token_bytes(_KEY_BYTES)))
+def recording(kept: Storing, hours: int) -> Recording:
+    """Who is told of calls, and what is not said again for some hours once it was overridden."""
+    return Recording((kept.recorder,), kept.likeness, kept.overridden(hours))
 
 
 def gate(settings: Settings, keys: Mapping[str, Sequence[OwnKey]]) -> Gate | None:

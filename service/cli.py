@@ -4,11 +4,9 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable
 from datetime import date, datetime
-from functools import wraps
 from pathlib import Path
-from typing import Any, BinaryIO, ParamSpec, TypeVar
+from typing import Any, BinaryIO
 
 import click
 import orjson
@@ -18,27 +16,9 @@ from rules.assessment import Assessment
 from rules.explain import Explanation
 from rules.pages import load_pages
 from service.dates_shifted import told_on
-from service.errors import LiverResponseError
 from service.fhir.json_types import Json, JsonObject
-
-P = ParamSpec("P")
-T = TypeVar("T")
-
-
-def in_one_line(command: Callable[P, T]) -> Callable[P, T]:
-    """Every error that this product raises on purpose is one line on standard error."""
-
-    @wraps(command)
-    def run(*args: P.args, **kwargs: P.kwargs) -> T:
-        try:
-            return command(*args, **kwargs)
-        except (LiverResponseError, ValueError, OSError) as error:
-            where = (
-                f"{error.where}: " if isinstance(error, LiverResponseError) and error.where else ""
-            )
-            raise click.ClickException(f"{where}{error}") from error
-
-    return run
+from service.one_line import in_one_line
+from service.store_commands import db, feedback, operator
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
@@ -48,6 +28,11 @@ def main() -> None:
 
     Not validated for care. It shows evidence for and against and never decides.
     """
+
+
+main.add_command(db)
+main.add_command(feedback)
+main.add_command(operator)
 
 
 @main.command()

@@ -15,7 +15,7 @@ from typing import Any
 from flask import Flask
 from gunicorn.app.base import BaseApplication
 
-from service.app import create_app
+from service.app import DAILY, create_app
 from service.openness import refusals
 from service.settings import Settings
 
@@ -54,6 +54,11 @@ def local_day() -> date:
     return date.today()  # noqa: DTZ011 - the local day is meant
 
 
+def _begin(worker: Any) -> None:
+    """In each worker process once it is there: a thread would not survive the fork."""
+    worker.wsgi.extensions[DAILY]()
+
+
 class Server(BaseApplication):  # type: ignore[misc]
     """gunicorn told from code instead of from a file or the command line."""
 
@@ -76,6 +81,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "proc_name": "liver-response",
         }
+        options["post_worker_init"] = _begin
         for name, value in options.items():
             self.cfg.set(name, value)
 

@@ -12,7 +12,7 @@ from service.configuration.reading import (
     did_you_mean,
     read_configuration,
 )
-from service.configuration.tables import Client, Configuration
+from service.configuration.tables import Client, Configuration, Operator
 from service.configuration.values import address, file, folder, host, whole, words, yes_no
 
 PREFIX = "LIVER_RESPONSE_"
@@ -60,6 +60,8 @@ class Settings:
         ca_file: certificates of authorities to trust when FHIR servers and key sets are asked: those
             of a hospital's own authority. Without it, the public authorities are trusted.
         database: the SQLAlchemy address of the store of issued cards and feedback.
+        comment_key_file: keys under which the comments of overridden cards are kept; without it,
+            they are not kept.
         retention_days: after how many days what is stored is deleted.
         token_for_discovery: whether discovery, too, is for known clients only.
         state_folder: where tokens that were seen are remembered beyond a restart. Without it, a
@@ -73,6 +75,8 @@ class Settings:
             often than this.
         clients: who may call; of the configuration file alone. Without any, everybody on this
             machine, and nobody else.
+        operators: who may see the operators' page and the metrics; of the file alone. Without any,
+            everybody on this machine, as long as no client is configured.
         max_body_bytes: the longest request that is read; longer ones are answered with 413.
     """
 
@@ -86,6 +90,7 @@ class Settings:
     fetch_milliseconds: int = _setting(2000, whole(100, 60_000), "limits")
     ca_file: str | None = _setting(None, file)
     database: str | None = _setting(None, words, "database")
+    comment_key_file: str | None = _setting(None, file, "database")
     retention_days: int = _setting(400, whole(1, 3650), "database")
     token_for_discovery: bool = _setting(False, yes_no)
     state_folder: str | None = _setting(None, folder)
@@ -95,6 +100,7 @@ class Settings:
     keys_fresh_seconds: int = _setting(600, whole(10, 86_400), "limits")
     keys_again_seconds: int = _setting(30, whole(1, 3600), "limits")
     clients: tuple[Client, ...] = ()
+    operators: tuple[Operator, ...] = ()
 
 
 def settings_from(environment: Mapping[str, str]) -> Settings:
@@ -119,7 +125,7 @@ def settings_from(environment: Mapping[str, str]) -> Settings:
     }
     if problems:
         raise SettingsError(tuple(problems))
-    return Settings(**values, clients=told.clients)
+    return Settings(**values, clients=told.clients, operators=told.operators)
 
 
 def known_settings(table: str | None = None) -> dict[str, Field[Any]]:
@@ -158,8 +164,10 @@ def _of_environment(given: Mapping[str, str], problems: list[str]) -> dict[str, 
 
 
 def _of_database(told: Configuration) -> dict[str, Any]:
-    url = {"database": told.database.url} if told.database.url else {}
-    return {**url, "retention_days": told.database.retention_days}
+    kept = told.database
+    values = {"database": kept.url, "comment_key_file": kept.comment_key_file}
+    given = {name: value for name, value in values.items() if value}
+    return {**given, "retention_days": kept.retention_days}
 
 
 def _as_text(value: object) -> str:

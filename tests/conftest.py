@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
 from rules.rulebook import Rulebook
+
+if TYPE_CHECKING:
+    from postgres import PostgreSQL
 
 ROOT = Path(__file__).resolve().parent.parent
 # Test data and generators are plain modules beside the tests.
@@ -27,6 +31,15 @@ def _rulebook() -> Rulebook:
 def group_of(rulebook: Rulebook) -> Callable[[str], str]:
     """The group of an ingredient: KIT, VEGFR, VEGF, OTHER, ICI."""
     return rulebook.knowledge.group_of
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[PostgreSQL]:
+    """A PostgreSQL server of the tests' own."""
+    from postgres import postgresql_server  # noqa: PLC0415
+
+    with postgresql_server() as server:
+        yield server
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

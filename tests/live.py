@@ -58,18 +58,33 @@ def free_port() -> int:
         return port
 
 
-@contextmanager
-def serving(log: Path, environment: Mapping[str, str] | None = None) -> Iterator[Service]:
-    """The service for the time being, its public address set; what it writes goes to ``log``."""
+def start(
+    log: Path, environment: Mapping[str, str] | None = None, workers: int = 1
+) -> tuple[Service, subprocess.Popen[bytes]]:
+    """The service, its public address set, and its process, in a group of its own."""
     port = free_port()
     base = f"http://127.0.0.1:{port}"
     ours = {"LIVER_RESPONSE_PUBLIC_URL": base, "PYTHONPATH": str(ROOT), **(environment or {})}
-    command = [sys.executable, "-m", "service.cli", "serve", "--port", str(port), "--workers", "1"]
+    options = ["--port", str(port), "--workers", str(workers)]
+    command = [sys.executable, "-m", "service.cli", "serve", *options]
     with log.open("ab") as out:
-        process = subprocess.Popen(command, env=os.environ | ours, stdout=out, stderr=out)
+        process = subprocess.Popen(
+            command, env=os.environ | ours, stdout=out, stderr=out, start_new_session=True
+        )
     try:
         _wait(base, process, log)
-        yield Service(base)
+    except BaseException:
+        process.kill()
+        raise
+    return Service(base), process
+
+
+@contextmanager
+def serving(log: Path, environment: Mapping[str, str] | None = None) -> Iterator[Service]:
+    """The service for the time being; what it writes goes to ``log``."""
+    service, process = start(log, environment)
+    try:
+        yield service
     finally:
         process.terminate()
         process.wait(30)

@@ -57,3 +57,7 @@ def test_opening_a_chart_without_an_index_study_is_no_occasion() -> None:
 
 def test_opening_a_chart_in_crisis_is_an_occasion_of_its_own() -> None:
     assert load_speaking().chart_opened(URGENT) is Occasion.CHART_OPENED_IN_CRISIS
+
+
+def test_an_overridden_card_pauses_for_a_day() -> None:
+    assert load_speaking().not_repeated_hours == 24

@@ -12,6 +12,7 @@ import certifi
 import orjson
 import pytest
 from click.testing import CliRunner
+from cryptography.fernet import Fernet
 from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec as curves
 from cryptography.hazmat.primitives.asymmetric import rsa as rsa_keys
@@ -22,7 +23,14 @@ from service.cds.suggestions import load_options
 from service.cli import main
 from service.configuration.reading import ConfigurationError, read_configuration
 from service.configuration.smart import Smart
-from service.configuration.tables import Client, Configuration, Database, OwnAccess, Profile
+from service.configuration.tables import (
+    Client,
+    Configuration,
+    Database,
+    Operator,
+    OwnAccess,
+    Profile,
+)
 from service.settings import Settings, SettingsError, known_settings, settings_from
 
 EXAMPLE = ROOT / "deploy" / "liver-response.example.toml"
@@ -41,6 +49,8 @@ def _folder(tmp_path: Path) -> Path:
     write_key(tmp_path / "weak.pem", curves.generate_private_key(curves.SECP256R1()))
     write_key(tmp_path / "rsa.pem", rsa_keys.generate_private_key(65537, 2048))
     (tmp_path / "epic-north.jwks.json").write_bytes(orjson.dumps({"keys": [rsa("epic").jwk]}))
+    (tmp_path / "sign-in.secret").write_text("not a secret")
+    (tmp_path / "comments.key").write_bytes(Fernet.generate_key())
     (tmp_path / "keys.json").write_bytes(orjson.dumps({"keys": [ec("main").jwk]}))
     copy(certifi.where(), tmp_path / "hospital-ca.pem")
     return tmp_path
@@ -232,7 +242,7 @@ def test_the_example_is_valid_and_shown_as_a_table(folder: Path) -> None:
 
 def test_the_example_shows_every_field() -> None:
     text = EXAMPLE.read_text("utf-8")
-    tables = (Client, Database, OwnAccess, Smart, Configuration)
+    tables = (Client, Database, OwnAccess, Operator, Smart, Configuration)
     assert all(map(is_dataclass, tables))
     named = {field.name for table in tables for field in fields(table)}
     named |= {*known_settings("service"), *known_settings("limits")}

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import NamedTuple
 
 from rules.assessment import Assessment
 from rules.timeline import Timeline
@@ -23,6 +24,22 @@ Assess = Callable[[Call, Destinations, date], Judged]
 """From a call, the servers it may be completed from, and the day, to what is concluded of the patient."""
 
 
+class Said(NamedTuple):
+    """What a card says and how loudly: the code of its topic, and its indicator."""
+
+    topic: str
+    indicator: Indicator
+
+
+Heard = Callable[[Assessment], Collection[Said]]
+"""What the user was told of this before, on this hook, and overrode a short while ago."""
+
+
+def nothing(_assessment: Assessment) -> Collection[Said]:
+    """Heard by somebody who overrode nothing."""
+    return ()
+
+
 @dataclass(frozen=True)
 class Parts:
     """What an answer is made with; shared by all calls."""
@@ -36,13 +53,21 @@ class Parts:
 
 @dataclass(frozen=True)
 class Answered:
-    """The cards for a call, and what they rest on; None where the record was not read."""
+    """The cards for a call.
+
+    Attributes:
+        judged: what they rest on; None where the record was not read.
+        withheld: the topics of the cards that are not shown again, since they were overridden.
+    """
 
     cards: tuple[Card, ...] = ()
     judged: Judged | None = None
+    withheld: tuple[str, ...] = ()
 
 
-def answer(call: Call, parts: Parts, allowed: Destinations = NOWHERE) -> Answered:
+def answer(
+    call: Call, parts: Parts, allowed: Destinations = NOWHERE, heard: Heard = nothing
+) -> Answered:
     """The cards for a call; none where there is nothing to say.
 
     The record is read only where the orders bear on the question, so that a call about anything
@@ -52,6 +77,7 @@ def answer(call: Call, parts: Parts, allowed: Destinations = NOWHERE) -> Answere
         call: as it was read.
         parts: what answers are made with.
         allowed: the FHIR servers that may be asked for what was not sent.
+        heard: what need not be said again.
 
     Raises:
         LiverResponseError: needed data is missing, or is another patient's.
@@ -62,7 +88,15 @@ def answer(call: Call, parts: Parts, allowed: Destinations = NOWHERE) -> Answere
     judged = parts.assess(call, allowed, parts.today())
     leading = _leading(judged.assessment, judged.timeline)
     situation = _Situation(call, orders, judged.assessment, leading)
-    return Answered(tuple(_speak(situation, parts)), judged)
+    cards = tuple(_speak(situation, parts))
+    # Nobody is asked what was heard before where there is nothing to say.
+    again = heard(judged.assessment) if cards else ()
+    shown = tuple(card for card in cards if _said(card) not in again)
+    return Answered(shown, judged, tuple(c.source.topic.code for c in cards if c not in shown))
+
+
+def _said(card: Card) -> Said:
+    return Said(card.source.topic.code, card.indicator)
 
 
 @dataclass(frozen=True)

@@ -40,10 +40,16 @@ SILENCE = "silence"
 
 @dataclass(frozen=True)
 class Speaking:
-    """The table, and the greatest age in days of a study that opening the chart speaks of."""
+    """The table, and when to be silent.
+
+    Attributes:
+        max_study_age_days: the greatest age of a study that opening the chart speaks of.
+        not_repeated_hours: for how long a card that was overridden is not shown again.
+    """
 
     table: Mapping[Occasion, Mapping[Grade, Indicator | None]]
     max_study_age_days: int
+    not_repeated_hours: int
 
     def indicator(self, occasion: Occasion, grade: Grade) -> Indicator | None:
         """How to speak on an occasion, or None for silence."""
@@ -66,8 +72,10 @@ def load_speaking() -> Speaking:
     page = load("speaking.yaml")
     table = mapping(page.get("occasions"), "speaking.yaml occasions")
     age = mapping(page.get("chart_opened_max_study_age"), "speaking.yaml chart_opened…")
+    pause = mapping(page.get("overridden_not_repeated_for"), "speaking.yaml overridden…")
     try:
-        return Speaking({o: _row(table[o.value]) for o in Occasion}, int(age["value"]))
+        rows = {o: _row(table[o.value]) for o in Occasion}
+        return Speaking(rows, int(age["value"]), int(pause["value"]))
     except (KeyError, ValueError) as error:
         raise DataPageError(f"speaking.yaml: missing or unknown: {error}") from None
 

@@ -14,7 +14,7 @@ from pydantic import TypeAdapter, ValidationError
 
 from service.configuration.addresses import FOLDER
 from service.configuration.smart import Smart
-from service.configuration.tables import Client, Configuration, Database, OwnAccess
+from service.configuration.tables import Client, Configuration, Database, Operator, OwnAccess
 
 if sys.version_info >= (3, 11):
     import tomllib
@@ -75,6 +75,7 @@ _TABLES: Mapping[tuple[str, ...], type[Any]] = {
     ("clients", "own_access"): OwnAccess,
     ("clients", "smart"): Smart,
     ("database",): Database,
+    ("operators",): Operator,
 }
 
 

@@ -167,10 +167,25 @@ class Database:
     Attributes:
         url: an SQLAlchemy address: SQLite or PostgreSQL.
         retention_days: after how many days they are deleted.
+        comment_key_file: keys under which comments are kept; without it, they are not.
     """
 
     url: Text | None = Field(default=None, repr=False)
     retention_days: Annotated[int, Field(ge=1, le=_FOREVER)] = 400
+    comment_key_file: File | None = None
+
+
+@dataclass(frozen=True, config=_STRICT)
+class Operator:
+    """Somebody, or a program, that may see the operators' page and the metrics.
+
+    Attributes:
+        name: what signs in.
+        token_sha256: the SHA-256 of its token; ``liver-response operator token`` makes both.
+    """
+
+    name: Name
+    token_sha256: Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]
 
 
 @dataclass(frozen=True, config=_STRICT)
@@ -185,6 +200,7 @@ class Configuration:
     limits: dict[str, Any] = Field(default_factory=dict)
     database: Database = Field(default_factory=Database)
     clients: tuple[Client, ...] = ()
+    operators: tuple[Operator, ...] = ()
 
     @model_validator(mode="after")
     def _tell_apart(self) -> Configuration:

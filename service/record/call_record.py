@@ -53,6 +53,7 @@ class CallRecord:
         client: what the configuration calls the client; "anybody" where none is configured.
         failure: the kind of error it was answered with; "" where it was answered.
         conclusion: None where the record of the patient was not read.
+        withheld: the topics of the cards that were not shown again, since the user overrode them.
         states: what became of each prefetch key: "present", "empty", "absent", ...
         fetched: the keys that were asked for at the FHIR server and came.
         tried: why each other key that was asked for did not come.
@@ -69,6 +70,7 @@ class CallRecord:
     failure: str = ""
     conclusion: Conclusion | None = None
     cards: tuple[IssuedCard, ...] = ()
+    withheld: tuple[str, ...] = ()
     states: Mapping[str, str] = field(default_factory=dict)
     fetched: tuple[str, ...] = ()
     tried: Mapping[str, str] = field(default_factory=dict)

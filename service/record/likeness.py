@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from hashlib import blake2b
+from typing import Protocol
 
 import orjson
 
@@ -14,6 +15,13 @@ from service.trust.gate import Caller
 _DIGEST_BYTES = 16
 
 
+class Likenesses(Protocol):
+    """What knows repeats."""
+
+    def of(self, caller: Caller, call: Call, assessment: Assessment) -> str:
+        """Equal for a repeat; "" where it cannot be told."""
+
+
 @dataclass(frozen=True)
 class Likeness:
     """Digests under a key, so that nobody who reads them can try out whom they are of."""
@@ -21,12 +29,18 @@ class Likeness:
     key: bytes = field(repr=False)
 
     def of(self, caller: Caller, call: Call, assessment: Assessment) -> str:
-        """Equal for the same user, hook, patient, index study, grade and evidence."""
+        """Equal for the same user, hook, patient, index study, grade and evidence.
+
+        A value corrected in place is new evidence: the numbers count as well as the references,
+        and so does everything that was found or is missing.
+        """
         study = assessment.index_study
         content = orjson.dumps(
             (
                 (caller.name, caller.tenant, call.user_id, call.patient_id, call.hook.value),
                 (assessment.grade.value, study.id if study else None, assessment.evidence),
+                ([item.code for item in assessment.items], assessment.missing),
+                repr(assessment.measurements),
             )
         )
         return blake2b(content, digest_size=_DIGEST_BYTES, key=self.key).hexdigest()

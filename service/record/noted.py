@@ -14,7 +14,7 @@ from service.cds.response import Card
 from service.fhir.errors import MissingDataError
 from service.judged import Judged
 from service.record.call_record import CallRecord, Conclusion, IssuedCard
-from service.record.likeness import Likeness
+from service.record.likeness import Likenesses
 from service.trust.gate import ANYBODY, Caller
 
 
@@ -42,7 +42,7 @@ class Noted:
         finally:
             self.milliseconds[name] = _since(start)
 
-    def record(self, status: int, likeness: Likeness) -> CallRecord:
+    def record(self, status: int, likeness: Likenesses) -> CallRecord:
         """The call as it is kept, once the status of its answer is known."""
         judged, client = self.answered.judged, self.caller.client
         return CallRecord(
@@ -56,13 +56,14 @@ class Noted:
             failure=type(self.failure).__name__ if self.failure else "",
             conclusion=self._conclusion(judged, likeness) if judged else None,
             cards=tuple(_issued(card) for card in self.answered.cards),
+            withheld=self.answered.withheld,
             states=_states(judged, self.failure),
             fetched=judged.fetched if judged else (),
             tried={name: t.value for name, t in judged.tried.items()} if judged else {},
             milliseconds={**self.milliseconds, "whole": _since(self.started)},
         )
 
-    def _conclusion(self, judged: Judged, likeness: Likeness) -> Conclusion:
+    def _conclusion(self, judged: Judged, likeness: Likenesses) -> Conclusion:
         assessment = judged.assessment
         return Conclusion(
             grade=assessment.grade.value,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 
 from flask import Blueprint, Response, request
 
@@ -43,7 +44,9 @@ def hooks(
         with notes.stage("read"):
             notes.call = call = read_call(read_json(request), hook_of(service), normalise)
         with notes.stage("answer"):
-            notes.answered = _for(notes.caller, answer(call, parts, notes.caller.servers))
+            heard = partial(recording.heard, notes)
+            told = answer(call, parts, notes.caller.servers, heard)
+            notes.answered = _for(notes.caller, told)
             return json_response({"cards": [wire(card) for card in notes.answered.cards]})
 
     return blueprint

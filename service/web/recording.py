@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 from typing import cast
 
 from flask import Blueprint, Response, g, request
 
+from rules.assessment import Assessment
+from service.cds.answer import Said
 from service.record.call_record import CallRecord
-from service.record.likeness import Likeness
+from service.record.likeness import Likenesses
 from service.record.noted import Noted
 
 log = logging.getLogger(__name__)
@@ -19,12 +21,31 @@ Recorder = Callable[[CallRecord], None]
 """Keeps or tells of a call. It must be quick, and may fail: the call is answered all the same."""
 
 
+Overridden = Callable[[str], Collection[Said]]
+"""What was overridden a short while ago, on calls of this likeness. It must be quick, and may fail."""
+
+
+def _nothing(_likeness: str) -> Collection[Said]:
+    return ()
+
+
 @dataclass(frozen=True)
 class Recording:
-    """Who is told of calls, and under which key repeats are known."""
+    """Who is told of calls, under which key repeats are known, and what was overridden."""
 
     recorders: Sequence[Recorder]
-    likeness: Likeness
+    likeness: Likenesses
+    overridden: Overridden = _nothing
+
+    def heard(self, notes: Noted, assessment: Assessment) -> Collection[Said]:
+        """What need not be said again. What is not known to be overridden is said."""
+        if notes.call is None:
+            return ()
+        try:
+            return self.overridden(self.likeness.of(notes.caller, notes.call, assessment))
+        except Exception as error:
+            log.error("whether a card was overridden is not known: %s", type(error).__name__)
+            return ()
 
 
 def noted() -> Noted:

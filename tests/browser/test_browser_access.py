@@ -12,7 +12,7 @@ from playwright.sync_api import Browser
 from watching import Watched, watching
 
 FIRST = "/people/gist-imatinib-supported"
-PAGES = ("/", FIRST, "/people/crc-chun-optimal", "/rulebook")
+PAGES = ("/", FIRST, "/people/crc-chun-optimal", "/rulebook", "/operations")
 _OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.removeAttribute('name'); d.open = true; })"
 _RUN_AXE = (
     "axe.run(document, {resultTypes: ['violations']}).then(r => JSON.stringify(r.violations))"

@@ -1,0 +1,128 @@
+"""Counts by day, gathered in memory and written beside the calls, many at once."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as NotInTime
+from contextlib import suppress
+from dataclasses import asdict, dataclass
+from datetime import date
+from threading import Event, Lock
+from typing import NamedTuple, TypeAlias
+
+from sqlalchemy import Connection
+
+from service.cds.discovery import service_id
+from service.cds.speaking import Hook
+from service.record.call_record import CallRecord
+from service.store.engines import Use
+from service.store.errors import StoreAwayError
+from service.store.latency import bound_of
+from service.store.store import Store, insert
+from service.store.tables import NAME, tally
+
+NO_SERVICE = "unknown"
+"""What calls to addresses that are no service are counted under: anybody can make up addresses."""
+
+_SERVICES = frozenset(service_id(hook) for hook in Hook)
+_GATHER_SECONDS = 0.5  # so that writing one call does not hold up the next
+_REST_SECONDS = 3.0
+
+Term: TypeAlias = "tuple[str, str, str]"
+"""What was so, and its two terms: ("grade", "IMMUNE_PATTERN", "G5")."""
+
+
+@dataclass(frozen=True, order=True)
+class _Key:
+    """A row of the table."""
+
+    day: date
+    client: str
+    service: str
+    what: str
+    name: str
+    value: str
+
+
+class Standing(NamedTuple):
+    """What is being written, and since when nothing is to be tried."""
+
+    writing: Future[None] | None = None
+    not_before: float = 0.0
+
+
+class Counting:
+    """Counts calls. A call never waits for it, and a store that is away loses no count.
+
+    What it has not written yet is lost if the process is killed. Its size has a bound: clients,
+    services, grades and the like are few, however many calls there are.
+    """
+
+    def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
+        self._store, self._clock = store, clock
+        self._counts: Counter[_Key] = Counter()
+        self._standing, self._lock, self._hurry = Standing(), Lock(), Event()
+        # The thread is started when first needed, which is after worker processes are made.
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="counts")
+
+    def add(self, record: CallRecord) -> None:
+        """Count a call, and see that it is written."""
+        with self._lock:
+            self._counts.update(_keys(record))
+            writing, not_before = self._standing
+            if (writing is None or writing.done()) and self._clock() >= not_before:
+                self._standing = Standing(self._executor.submit(self._write_soon), not_before)
+
+    def settle(self, seconds: float) -> None:
+        """Wait a little until all that was counted in this process is written."""
+        self._hurry.set()
+        asked = self._executor.submit(self._write)
+        with suppress(NotInTime):
+            asked.result(seconds)
+        self._hurry.clear()
+
+    def _write_soon(self) -> None:
+        self._hurry.wait(_GATHER_SECONDS)
+        self._write()
+
+    def _write(self) -> None:
+        with self._lock:
+            counts, self._counts = self._counts, Counter()
+        try:
+            if counts:
+                with self._store.transaction(Use.AT_LEISURE) as connection:
+                    _add(connection, counts)
+        except StoreAwayError:
+            with self._lock:
+                self._counts.update(counts)
+                self._standing = Standing(None, self._clock() + _REST_SECONDS)
+
+
+def _add(connection: Connection, counts: Counter[_Key]) -> None:
+    adding = insert(connection, tally)
+    more = {"times": tally.c.times + adding.excluded.times}
+    adding = adding.on_conflict_do_update(index_elements=list(tally.primary_key), set_=more)
+    # In one order for everybody, so that no two processes wait for each other.
+    rows = [{**asdict(key), "times": times} for key, times in sorted(counts.items())]
+    connection.execute(adding, rows)
+
+
+def _keys(record: CallRecord) -> Iterator[_Key]:
+    day, client = record.at.date(), record.client
+    service = record.service if record.service in _SERVICES else NO_SERVICE
+    for what, name, value in _terms(record):
+        yield _Key(day, client, service, what, name[:NAME], value[:NAME])
+
+
+def _terms(record: CallRecord) -> Iterator[Term]:
+    yield "call", str(record.status), record.failure
+    if record.conclusion:
+        yield "grade", record.conclusion.grade, record.conclusion.because
+    yield from (("card", card.topic, card.indicator) for card in record.cards)
+    yield from (("withheld", topic, "") for topic in record.withheld)
+    for key, state in record.states.items():
+        yield "state", key, "fetched" if key in record.fetched else state
+    yield "latency", "whole", f"{bound_of(record.milliseconds.get('whole', 0.0)):g}"
