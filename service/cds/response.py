@@ -136,29 +136,37 @@ def wire(value: object) -> Json:
     Raises:
         TypeError: something that has no JSON form here.
     """
-    if value.__class__ in (str, int, float, bool):
-        return value
-    if isinstance(value, Enum):
-        return str(value.value)
-    if isinstance(value, str):
-        return value
+    kind = value.__class__
+    if kind in _PLAIN:
+        return value  # type: ignore[return-value]
+    if members := _members(kind):  # type: ignore[arg-type]
+        held = ((name, getattr(value, field)) for field, name in members)
+        # None, "", () and {} say nothing; False and 0 do
+        return {name: wire(item) for name, item in held if item or item.__class__ in _PLAIN[1:]}
+    return _wire_other(value)
+
+
+def _wire_other(value: object) -> Json:
     if isinstance(value, tuple):
         return [wire(item) for item in value]
     if isinstance(value, dict):
         return {str(key): wire(item) for key, item in value.items()}
-    if not is_dataclass(value):
-        raise TypeError(f"{type(value).__name__} has no JSON form here")
-    members = ((name, getattr(value, field)) for field, name in _members(value.__class__))
-    return {name: wire(item) for name, item in members if item not in _NOTHING}
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, str):
+        return value
+    raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 
-_NOTHING: tuple[object, ...] = (None, "", (), {})
+_PLAIN = (str, int, float, bool)
 
 
 @cache
-def _members(record: type[Any]) -> tuple[tuple[str, str], ...]:
-    """The members of a kind of record, with their names in JSON."""
-    return tuple((field.name, _camel(field.name)) for field in fields(record))
+def _members(kind: type[Any]) -> tuple[tuple[str, str], ...]:
+    """The members of a kind of record, with their names in JSON; none of what is no record."""
+    if not is_dataclass(kind):
+        return ()
+    return tuple((field.name, _camel(field.name)) for field in fields(kind))
 
 
 def _camel(name: str) -> str:
