@@ -90,7 +90,7 @@ def _over_http(seconds: float) -> Table:
     now = today()
     warm, cold = [orjson.dumps(body.call(now))], body.other_contents(now, COLD_BODIES)
     table = Table(
-        "over HTTP", "workers", "connections", "requests/s", "× floor", "p50 ms", "p99 ms", "CPU ms",
+        "over HTTP", "workers", "clients", "calls/s", "× floor", "p50 ms", "p99 ms", "CPU ms",
         title=f"{len(warm[0]) / 1000:.0f} KB order-sign calls; the floor parses the same body",
     )  # fmt: skip
     for workers in (1, 2):
@@ -98,7 +98,7 @@ def _over_http(seconds: float) -> Table:
             for name, bodies in (("warm", warm), ("cold", cold)):
                 floor = _measure("floor", workers, connections, bodies, seconds)
                 result = _measure("service", workers, connections, bodies, seconds)
-                _row(table, f"floor, {name} bodies", workers, connections, floor, floor)
+                _row(table, f"floor ({name})", workers, connections, floor, floor)
                 _row(table, name, workers, connections, result, floor)
     return table
 

@@ -12,7 +12,7 @@ from functools import cache
 from typing import Any
 
 from service.cds.speaking import Indicator
-from service.fhir.json_types import Json
+from service.fhir.json_types import Json, JsonObject
 from service.fhir.records import Coding
 
 
@@ -139,11 +139,19 @@ def wire(value: object) -> Json:
     kind = value.__class__
     if kind in _PLAIN:
         return value  # type: ignore[return-value]
-    if members := _members(kind):  # type: ignore[arg-type]
-        held = ((name, getattr(value, field)) for field, name in members)
-        # None, "", () and {} say nothing; False and 0 do
-        return {name: wire(item) for name, item in held if item or item.__class__ in _PLAIN[1:]}
-    return _wire_other(value)
+    members = _members(kind)  # type: ignore[arg-type]
+    return _wire_record(value, members) if members else _wire_other(value)
+
+
+def _wire_record(value: object, members: tuple[tuple[str, str], ...]) -> JsonObject:
+    found: JsonObject = {}
+    for field, name in members:
+        item = getattr(value, field)
+        if item.__class__ is str and item:  # most members are, and each call of a function costs
+            found[name] = item
+        elif item or item.__class__ in _NUMBERS:  # None, "", () and {} say nothing; 0 does
+            found[name] = wire(item)
+    return found
 
 
 def _wire_other(value: object) -> Json:
@@ -158,7 +166,8 @@ def _wire_other(value: object) -> Json:
     raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 
-_PLAIN = (str, int, float, bool)
+_NUMBERS = (int, float, bool)
+_PLAIN = (str, *_NUMBERS)
 
 
 @cache
