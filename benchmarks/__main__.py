@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 import time
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import orjson
@@ -89,15 +90,15 @@ def _over_http(seconds: float) -> Table:
     now = today()
     warm, cold = [orjson.dumps(body.call(now))], body.other_contents(now, COLD_BODIES)
     table = Table(
-        "over HTTP", "workers", "connections", "requests/s", "× floor", "p50 ms", "p99 ms",
+        "over HTTP", "workers", "clients", "calls/s", "× floor", "p50 ms", "p99 ms", "CPU ms",
         title=f"{len(warm[0]) / 1000:.0f} KB order-sign calls; the floor parses the same body",
     )  # fmt: skip
     for workers in (1, 2):
         for connections in (1, 8):
-            floor = _measure("floor", workers, connections, warm, seconds)
-            _row(table, "floor", workers, connections, floor, floor)
             for name, bodies in (("warm", warm), ("cold", cold)):
+                floor = _measure("floor", workers, connections, bodies, seconds)
                 result = _measure("service", workers, connections, bodies, seconds)
+                _row(table, f"floor ({name})", workers, connections, floor, floor)
                 _row(table, name, workers, connections, result, floor)
     return table
 
@@ -105,9 +106,11 @@ def _over_http(seconds: float) -> Table:
 def _measure(
     kind: str, workers: int, connections: int, bodies: list[bytes], seconds: float
 ) -> load.Result:
-    with running(kind, workers) as port:
-        load.run(port, SERVICE, bodies, connections, min(1.0, seconds))  # until warm
-        return load.run(port, SERVICE, bodies, connections, seconds)
+    with running(kind, workers) as server:
+        load.run(server.port, SERVICE, bodies, connections, min(1.0, seconds))  # until warm
+        before = server.cpu_seconds()
+        result = load.run(server.port, SERVICE, bodies, connections, seconds)
+        return replace(result, cpu=(server.cpu_seconds() - before) / result.count * 1e3)
 
 
 def _row(
@@ -121,6 +124,7 @@ def _row(
         f"{result.per_second / floor.per_second:.2f}",
         f"{result.p50:.1f}",
         f"{result.p99:.1f}",
+        f"{result.cpu:.2f}",
     )
 
 

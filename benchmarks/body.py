@@ -21,9 +21,14 @@ RXNORM = "http://www.nlm.nih.gov/research/umls/rxnorm"
 INDEX, BASELINE, START = 10, 80, 70  # days before the call
 
 
-def call(today: date) -> Resource:
-    """The call as of a day."""
-    observations = [*_lesions(today), *_findings(today), *_markers(today), *_noise(today)]
+def call(today: date, apart: float = 0.0) -> Resource:
+    """The call as of a day. ``apart`` is added to every measured value, to tell patients apart."""
+    observations = [
+        *_lesions(today, apart),
+        *_findings(today),
+        *_markers(today, apart),
+        *_noise(today, apart),
+    ]
     document = {
         "hook": "order-sign",
         "hookInstance": "7d1f7a0e-4b1c-4a57-9d29-0c1a5d1d6a01",
@@ -50,19 +55,24 @@ def call(today: date) -> Resource:
 
 
 def other_contents(today: date, count: int) -> list[bytes]:
-    """As many calls that share no resource: the same story, each of another patient."""
-    raw = orjson.dumps(call(today))
-    return [_of_patient(raw, number) for number in range(count)]
+    """As many calls that share no resource: the same story, each of another patient.
+
+    Each has its own ids, days and values, as patients of one hospital have; what they share is what
+    these share too: the codes and their displays.
+    """
+    return [_of_patient(today, number) for number in range(count)]
 
 
-def _of_patient(raw: bytes, number: int) -> bytes:
-    """The same call with every id its own."""
-    body = orjson.loads(raw.replace(b"bench", b"bench%d" % number))
-    for bundle in body["prefetch"].values():
-        for entry in bundle.get("entry", ()):
-            resource = entry["resource"]
-            resource["id"] = f"{resource['id']}-{number}"
-    return orjson.dumps(body)
+def _of_patient(today: date, number: int) -> bytes:
+    """The same story of another patient, some days earlier, with somewhat other values."""
+    document = call(today - timedelta(days=number % 25), apart=(number % 97) / 10)
+    bundles = document["prefetch"].values()
+    names = {entry["resource"]["id"] for bundle in bundles for entry in bundle.get("entry", ())}
+    raw = orjson.dumps(document)
+    for name in (*names, "bench"):  # as an id, and at the end of a reference
+        for before in ('"', "/"):
+            raw = raw.replace(f'{before}{name}"'.encode(), f'{before}{name}-{number}"'.encode())
+    return raw
 
 
 def _day(today: date, before: int) -> str:
@@ -95,10 +105,10 @@ def _observation(name: str, code: Resource, day: str, **members: Any) -> Resourc
 
 
 def _quantity(value: float, unit: str) -> Resource:
-    return {"value": value, "unit": unit, "system": UCUM, "code": unit}
+    return {"value": round(value, 1), "unit": unit, "system": UCUM, "code": unit}
 
 
-def _lesions(today: date) -> list[Resource]:
+def _lesions(today: date, apart: float) -> list[Resource]:
     size, attenuation = _concept(LOINC, "33728-7", "Size"), _concept(DCM, "112031", "Attenuation")
     values = {("a", BASELINE): (30, 75.0), ("b", BASELINE): (23, 70.6),
               ("a", INDEX): (34, 46.0), ("b", INDEX): (26, 44.0)}  # fmt: skip
@@ -113,8 +123,8 @@ def _lesions(today: date) -> list[Resource]:
             "component": [phase],
         }
         day = _day(today, before)
-        for kind, code, value in (("size", size, _quantity(mm, "mm")),
-                                  ("hu", attenuation, _quantity(hu, "[hnsf'U]"))):  # fmt: skip
+        for kind, code, value in (("size", size, _quantity(mm + apart, "mm")),
+                                  ("hu", attenuation, _quantity(hu + apart, "[hnsf'U]"))):  # fmt: skip
             found.append(
                 _observation(f"{kind}-{name}-{before}", code, day, valueQuantity=value, **where)
             )
@@ -133,11 +143,11 @@ def _findings(today: date) -> list[Resource]:
     ]  # fmt: skip
 
 
-def _markers(today: date) -> list[Resource]:
+def _markers(today: date, apart: float) -> list[Resource]:
     cea = _concept(LOINC, "2039-6", "CEA")
     values = [
         _observation(f"cea-{before}", cea, _day(today, before), category="laboratory",
-                     valueQuantity=_quantity(value, "ng/mL"))
+                     valueQuantity=_quantity(value + apart, "ng/mL"))
         for before, value in ((75, 120.0), (45, 90.0), (25, 60.0), (8, 50.0))
     ]  # fmt: skip
     ecog = _observation("ecog", _concept(LOINC, "89247-1", "ECOG"), _day(today, INDEX),
@@ -145,12 +155,12 @@ def _markers(today: date) -> list[Resource]:
     return [*values, ecog]
 
 
-def _noise(today: date) -> list[Resource]:
+def _noise(today: date, apart: float) -> list[Resource]:
     codes = (("718-7", "Hemoglobin", "g/dL"), ("2160-0", "Creatinine", "mg/dL"),
              ("1742-6", "ALT", "U/L"), ("777-3", "Platelets", "10*3/uL"))  # fmt: skip
     return [
         _observation(f"lab-{code}", _concept(LOINC, code, text), _day(today, 5),
-                     category="laboratory", valueQuantity=_quantity(7.5, unit))
+                     category="laboratory", valueQuantity=_quantity(7.5 + apart, unit))
         for code, text, unit in codes
     ]  # fmt: skip
 

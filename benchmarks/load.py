@@ -13,12 +13,13 @@ _CHUNK = 1 << 18
 
 @dataclass(frozen=True)
 class Result:
-    """Requests per second, and latencies in ms."""
+    """Requests per second, latencies in ms, and the server's own processor time per request in ms."""
 
     per_second: float
     p50: float
     p99: float
     count: int
+    cpu: float = 0.0
 
 
 @dataclass

@@ -8,6 +8,8 @@ import socket
 import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
+from dataclasses import dataclass
+from pathlib import Path
 
 import requests
 
@@ -35,8 +37,29 @@ def _run(kind: str, port: int, workers: int, pinned: bool) -> None:
     Server(settings, create).run()
 
 
+@dataclass(frozen=True)
+class Running:
+    """A server that runs. ``pid`` is of the process whose children do the work."""
+
+    port: int
+    pid: int
+
+    def cpu_seconds(self) -> float:
+        """What the workers have used of the processors: what the load of others changes least."""
+        used = (_stat(path) for path in Path("/proc").glob("[0-9]*/stat"))
+        ticks = sum(int(s[11]) + int(s[12]) for s in used if s and int(s[1]) == self.pid)
+        return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def _stat(path: Path) -> list[str]:
+    try:  # from the third field on: the second, a name, may hold anything
+        return path.read_text("ascii", "replace").rpartition(")")[2].split()
+    except OSError:  # it has ended
+        return []
+
+
 @contextmanager
-def running(kind: str, workers: int) -> Iterator[int]:
+def running(kind: str, workers: int) -> Iterator[Running]:
     """A server for the time being. One worker has a core of its own, beside the load's."""
     pinned, port = workers == 1, free_port()
     process = multiprocessing.get_context("spawn").Process(
@@ -48,7 +71,7 @@ def running(kind: str, workers: int) -> Iterator[int]:
         _wait(port)
         if pinned and before is not None and len(before) > 1:
             os.sched_setaffinity(0, {_LOAD_CORE})
-        yield port
+        yield Running(port, process.pid or 0)
     finally:
         if before is not None:
             os.sched_setaffinity(0, before)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from rules.pages import Page, PageError, Table
@@ -17,6 +19,11 @@ class Numbers:
     tables: Mapping[str, Table]
     lists: Mapping[str, tuple[Mapping[str, Any], ...]]
 
+    @cached_property
+    def words(self) -> Mapping[str, str]:
+        """The numbers of the parameters for reading, as sentences are filled in with them."""
+        return {name: in_words(value) for name, value in self.values.items()}
+
     def __getitem__(self, name: str) -> float:
         """The number of a parameter.
 
@@ -26,6 +33,12 @@ class Numbers:
         if name not in self.values:
             raise PageError(f"no page has a parameter {name!r}")
         return self.values[name]
+
+
+def in_words(value: Decimal | float) -> str:
+    """A number for reading: one decimal at most, none where it is whole."""
+    rounded = round(float(value), 1)
+    return f"{rounded:.0f}" if rounded.is_integer() else f"{rounded:.1f}"
 
 
 def numbers_of(pages: Iterable[Page]) -> Numbers:

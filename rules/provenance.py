@@ -13,26 +13,29 @@ def sources_by_kind(picture: Picture) -> Mapping[str, tuple[str, ...]]:
     """The references behind each kind of fact that the rules fire on."""
     beside, therapies = picture.beside, picture.therapies
     leading = therapies.leading
+    sizes, attenuations = (
+        _measured(picture, quantity) for quantity in (Quantity.LONG_AXIS, Quantity.ATTENUATION)
+    )
     return {
         "patient": picture.disease.sources,
         "therapy": tuple(s for line in therapies.lines.values() for s in line.sources),
         "line": leading.sources if leading else (),
         "study": _study_sources(picture.studies),
-        "growth": _measured(picture, Quantity.LONG_AXIS),
-        "criteria": _measured(picture, Quantity.LONG_AXIS),
-        "attenuation": _measured(picture, Quantity.ATTENUATION),
+        "growth": sizes,
+        "criteria": sizes,
+        "attenuation": attenuations,
         "liver": _liver(picture),
         "elsewhere": beside.elsewhere.sources,
         "pet": beside.pet.sources,
         "marker": beside.marker.sources,
         "biopsy": beside.biopsy.sources,
         "clinical": beside.clinical.sources,
-        "course": (*beside.after_review.sources, *_measured(picture, Quantity.LONG_AXIS)),
+        "course": (*beside.after_review.sources, *sizes),
         "local_therapy": _local(picture),
         "morphology": beside.chun.sources,
         "flag:HAEMORRHAGE": (
             *_stated(picture, FindingKind.HAEMORRHAGE),
-            *_measured(picture, Quantity.ATTENUATION),
+            *attenuations,
         ),
         "flag:STEATOSIS": (*_stated(picture, FindingKind.STEATOSIS), *_normal_liver(picture)),
         "flag:DOSE_GAP": leading.sources if leading else (),
@@ -43,15 +46,14 @@ def sources_by_kind(picture: Picture) -> Mapping[str, tuple[str, ...]]:
     }
 
 
-def evidence_of(picture: Picture) -> tuple[str, ...]:
+def evidence_of(sources: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Every resource that was reasoned from, once each, in a stable order."""
-    by_kind = sources_by_kind(picture)
-    return tuple(sorted({ref for refs in by_kind.values() for ref in refs}))
+    return tuple(sorted({ref for refs in sources.values() for ref in refs}))
 
 
-def remarks_of(picture: Picture) -> tuple[str, ...]:
+def remarks_of(picture: Picture, evidence: Iterable[str]) -> tuple[str, ...]:
     """How things were read, for those that the assessment rests on."""
-    used = set(evidence_of(picture))
+    used = set(evidence)
     timeline = picture.look.timeline
     noted = (
         *(therapy.source for therapy in timeline.therapies),

@@ -73,7 +73,9 @@ def report(picture: Picture, judgement: Judgement, as_of: date, book: Book) -> A
     facts = picture.facts
     marker = picture.beside.marker.marker
     words = words_of(facts, judgement.exposure, judgement.derived, marker, book.numbers)
-    items = _items(judgement, sources_by_kind(picture), book.texts, words)
+    sources = sources_by_kind(picture)
+    evidence = evidence_of(sources)
+    items = _items(judgement, sources, book.texts, words)
     named, index = judgement.exposure.named, picture.studies.index
     silence = silence_of(picture)
     return Assessment(
@@ -99,8 +101,8 @@ def report(picture: Picture, judgement: Judgement, as_of: date, book: Book) -> A
         local_therapy_days=facts.local_therapy_days,
         marker=marker,
         marker_state=facts.marker.value if marker else None,
-        evidence=evidence_of(picture),
-        remarks=remarks_of(picture),
+        evidence=evidence,
+        remarks=remarks_of(picture, evidence),
         trace=judgement.trace,
         settles=book.settles(facts, silence, judgement) if judgement.grade in OPEN else (),
         facts=facts,

@@ -9,6 +9,7 @@ import hashlib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from importlib import import_module
 from importlib.resources import files
 
@@ -63,7 +64,7 @@ class Rulebook:
         """The numbers in force."""
         return self.strata.numbers
 
-    @property
+    @cached_property
     def texts(self) -> Mapping[str, ItemText]:
         """The words of all item rules by code; grades have theirs on the grade page."""
         return {

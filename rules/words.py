@@ -7,7 +7,7 @@ from decimal import Decimal
 
 from rules.clinical_facts import ClinicalFacts
 from rules.exposure import Exposure
-from rules.numbers import Numbers
+from rules.numbers import Numbers, in_words
 from rules.working_memory import Derived
 
 # The words that a page may use, beside the names of parameters.
@@ -41,7 +41,7 @@ def words_of(
     agent = exposure.named
     new = facts.new_lesion
     return {
-        **{name: number(value) for name, value in numbers.values.items()},
+        **numbers.words,
         "agent": agent.ingredient if agent else "no agent",
         "biopsy": facts.biopsy,
         "correlate": ", with a correlate at baseline" if new and new.baseline_correlate else "",
@@ -61,11 +61,8 @@ def words_of(
 
 
 def number(value: Decimal | float | None) -> str:
-    """A number for reading: one decimal at most, none where it is whole."""
-    if value is None:
-        return "not measured"
-    rounded = round(float(value), 1)
-    return f"{rounded:.0f}" if rounded.is_integer() else f"{rounded:.1f}"
+    """A measured number for reading."""
+    return "not measured" if value is None else in_words(value)
 
 
 def percent(value: float | None) -> str:

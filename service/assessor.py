@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable
 from datetime import date
-from hashlib import blake2b
+from hashlib import sha256
 from threading import Lock
 
 import orjson
@@ -22,8 +22,10 @@ from service.fhir.patient import read_patient
 from service.fhir.prefetch import read_held, read_prefetch, recognise, sort_out
 from service.fhir.records import PatientData
 from service.judged import Judged
+from service.turns import Turns
 
 _RECORDS_KEPT = 256
+_DIGEST_LENGTH = 32  # hexadecimal: 128 bits
 
 
 class Assessor:
@@ -37,6 +39,9 @@ class Assessor:
     def __init__(self, rulebook: Rulebook, reader: ResourceReader, extractor: Extractor) -> None:
         self.rulebook, self._reader, self._extractor = rulebook, reader, extractor
         cache: LRUCache[Hashable, Judged] = LRUCache(_RECORDS_KEPT)
+        # Threads share one interpreter: call after call is as fast as all at once, and each but
+        # the last is answered sooner. What waits for an EHR's server waits outside of this.
+        self._turn = Turns()
         self._kept = cached(cache, key=_known_by, lock=Lock())(self._of_prefetch)
 
     def of_prefetch(self, prefetch: Json, patient: str, as_of: date) -> Judged:
@@ -83,9 +88,10 @@ class Assessor:
         return read_prefetch(prefetch, patient, self._reader)
 
     def _of_prefetch(self, digest: str | None, prefetch: Json, patient: str, as_of: date) -> Judged:
-        held = sort_out(prefetch)
-        timeline = self.timeline(read_held(held, patient, self._reader))
-        assessment = self.rulebook.assess(timeline, as_of)
+        with self._turn:
+            held = sort_out(prefetch)
+            timeline = self.timeline(read_held(held, patient, self._reader))
+            assessment = self.rulebook.assess(timeline, as_of)
         return Judged(assessment, timeline, recognise(held), digest)
 
 
@@ -95,7 +101,7 @@ def _digest(prefetch: Json) -> str | None:
         content = orjson.dumps(prefetch)
     except TypeError:  # nested too deeply, or a number beyond 64 bits
         return None
-    return blake2b(content, digest_size=16).hexdigest()
+    return sha256(content).hexdigest()[:_DIGEST_LENGTH]
 
 
 def _known_by(digest: str | None, _prefetch: Json, patient: str, as_of: date) -> Hashable:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import NewType
 
 Markdown = NewType("Markdown", str)
@@ -24,7 +25,7 @@ _BLOCK_START = re.compile(r"^([-+](?=[-+\s]|$)|[=#])|^(\d+)(\.)(?=\s|$)")
 # breaks them up.
 _BREAK = "\u200b"
 _ADDRESS = re.compile(r"(:)(?=//)|(www)(?=\.)|(@)", re.IGNORECASE)
-_SPACE = re.compile(r"\s+")
+_LINES_KEPT = 2048
 
 LONGEST = 300
 """Characters of one piece of text from a record; a sentence of the rule book is well below."""
@@ -37,7 +38,7 @@ def plain(text: str, longest: int | None = LONGEST) -> str:
     """
     if not text.isprintable():  # most are, and looking at each character is slow
         text = "".join(" " if _invisible(c) else c for c in text)
-    line = _SPACE.sub(" ", text).strip()
+    line = " ".join(text.split())
     if longest is None or len(line) <= longest:
         return line
     return f"{line[: longest - 1].rstrip()}…"
@@ -49,7 +50,13 @@ def _invisible(character: str) -> bool:
 
 def escaped(text: str, longest: int | None = LONGEST) -> Markdown:
     """Text that stays text: no markup, no HTML, no link, no new line."""
-    safe = plain(text, longest).translate(_ESCAPES)
+    return _escaped(plain(text, longest))
+
+
+@lru_cache(maxsize=_LINES_KEPT)
+def _escaped(line: str) -> Markdown:
+    # most lines are sentences of the rule book, which every card shares
+    safe = line.translate(_ESCAPES)
     safe = _BLOCK_START.sub(_escape_start, safe)
     return Markdown(_ADDRESS.sub(lambda match: match[0] + _BREAK, safe))
 

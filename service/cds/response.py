@@ -13,7 +13,7 @@ from types import MappingProxyType
 from typing import Any
 
 from service.cds.speaking import Indicator
-from service.fhir.json_types import Json
+from service.fhir.json_types import Json, JsonObject
 from service.fhir.records import Coding
 
 # What is not sent.
@@ -145,29 +145,46 @@ def wire(value: object) -> Json:
     Raises:
         TypeError: something that has no JSON form here.
     """
-    if value.__class__ in (str, int, float, bool):
-        return value
-    if isinstance(value, Enum):
-        return str(value.value)
-    if isinstance(value, str):
-        return value
+    kind = value.__class__
+    if kind in _PLAIN:
+        return value  # type: ignore[return-value]
+    members = _members(kind)  # type: ignore[arg-type]
+    return _wire_record(value, members) if members else _wire_other(value)
+
+
+def _wire_record(value: object, members: tuple[tuple[str, str], ...]) -> JsonObject:
+    found: JsonObject = {}
+    for attribute, name in members:
+        item = getattr(value, attribute)
+        if item.__class__ is str and item:  # most members are, and each call of a function costs
+            found[name] = item
+        elif item or item.__class__ in _NUMBERS:  # None, "", () and {} say nothing; 0 does
+            found[name] = wire(item)
+    return found
+
+
+def _wire_other(value: object) -> Json:
     if isinstance(value, tuple):
         return [wire(item) for item in value]
     if isinstance(value, dict):
         return {str(key): wire(item) for key, item in value.items()}
-    if not is_dataclass(value):
-        raise TypeError(f"{type(value).__name__} has no JSON form here")
-    members = ((name, getattr(value, field)) for field, name in _members(value.__class__))
-    return {name: wire(item) for name, item in members if item not in _NOTHING}
+    if isinstance(value, Enum):
+        return str(value.value)
+    if isinstance(value, str):
+        return value
+    raise TypeError(f"{type(value).__name__} has no JSON form here")
 
 
-_NOTHING: tuple[object, ...] = (None, "", (), {})
+_NUMBERS = (int, float, bool)
+_PLAIN = (str, *_NUMBERS)
 
 
 @cache
-def _members(record: type[Any]) -> tuple[tuple[str, str], ...]:
-    """The members of a kind of record, with their names in JSON."""
-    sent = (f.name for f in fields(record) if not f.metadata.get("ours"))
+def _members(kind: type[Any]) -> tuple[tuple[str, str], ...]:
+    """The members that are sent, with their names in JSON; none of what is no record."""
+    if not is_dataclass(kind):
+        return ()
+    sent = (field.name for field in fields(kind) if not field.metadata.get("ours"))
     return tuple((name, _camel(name)) for name in sent)
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from rules.assessment import Grade
 from service.cds.data_pages import load, record
@@ -51,7 +52,7 @@ class Wording:
         """The topic of a card: static for each kind of card, so that overrides can be counted."""
         return Coding(self.topic_system, **self.topics[name])
 
-    @property
+    @cached_property
     def overrides(self) -> tuple[Coding, ...]:
         """The reasons a user may give for setting a card aside."""
         return tuple(Coding(self.override_system, **reason) for reason in self.override_reasons)

@@ -20,7 +20,7 @@ class Reading:
 
 def coded(vocabulary: Vocabulary, topic: str, concept: Concept) -> tuple[Term, ...]:
     """The terms that the codings of a concept stand for, each once, in the order of the codings."""
-    return _coded(vocabulary, topic, tuple((c.system, c.code) for c in concept.codings))
+    return _coded(vocabulary, topic, concept.codes)
 
 
 def coded_or_named(vocabulary: Vocabulary, topic: str, concept: Concept) -> tuple[Term, ...]:
@@ -30,16 +30,8 @@ def coded_or_named(vocabulary: Vocabulary, topic: str, concept: Concept) -> tupl
 
 def readings(vocabulary: Vocabulary, topic: str, record: ObservationRecord) -> list[Reading]:
     """The values of an Observation whose code belongs to a topic, its own first."""
-    return [
-        Reading(record, term, value)
-        for code, value in coded_values(record)
-        for term in coded(vocabulary, topic, code)
-    ]
-
-
-def coded_values(record: ObservationRecord) -> list[tuple[Concept, Value]]:
-    """What an Observation asks and answers: itself, then each component."""
-    return [(record.code, record.value), *((c.code, c.value) for c in record.components)]
+    asked = _asked(vocabulary, topic, record.questions)
+    return [Reading(record, term, record.answers[place][1]) for place, term in asked]
 
 
 def spoken(concept: Concept) -> str:
@@ -56,3 +48,15 @@ def _coded(
     # the same few codes come again in every Observation, and are asked for by every reader
     found = (vocabulary.find(topic, system, code) for system, code in codes)
     return tuple({term.name: term for term in found if term is not None}.values())
+
+
+@lru_cache(maxsize=4096)
+def _asked(
+    vocabulary: Vocabulary, topic: str, questions: tuple[tuple[tuple[str, str], ...], ...]
+) -> tuple[tuple[int, Term], ...]:
+    """The terms of a topic that are asked, each with the place of its answer."""
+    return tuple(
+        (place, term)
+        for place, codes in enumerate(questions)
+        for term in _coded(vocabulary, topic, codes)
+    )

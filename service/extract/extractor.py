@@ -7,7 +7,6 @@ from typing import TypeVar
 
 from rules.timeline import Timeline, Unread
 from rules.vocabulary import Vocabulary
-from service.extract.concepts import coded_values
 from service.extract.conditions import ConditionReader
 from service.extract.disease_status import DiseaseStatusReader, Place
 from service.extract.imaging import ImagingReader, ImagingRecords
@@ -84,13 +83,21 @@ class Extractor:
 
     def _name_lookalikes(self, records: Iterable[ObservationRecord], notes: Notes) -> None:
         for record in records:
-            if any(self._lookalikes.asks(code) for code, _ in coded_values(record)):
+            if any(self._lookalikes.asks(code) for code, _ in record.answers):
                 notes.cannot_read(record.reference, "its question is not given by a known code")
 
 
 def _of(kind: type[T], data: PatientData) -> list[T]:
     """The records of a kind, each once, by reference."""
-    found = dict.fromkeys(record for record in data.records if isinstance(record, kind))
-    several = len({record.reference for record in found}) < len(found)
+    named: dict[str, list[T]] = {}
+    for record in data.records:
+        if isinstance(record, kind):
+            versions = named.setdefault(record.reference, [])
+            if record not in versions:
+                versions.append(record)
     # two versions of one resource: any order does, as long as it is always the same
-    return sorted(found, key=lambda record: (record.reference, repr(record) if several else ""))
+    return [record for name in sorted(named) for record in _ordered(named[name])]
+
+
+def _ordered(versions: list[T]) -> list[T]:
+    return sorted(versions, key=repr) if len(versions) > 1 else versions

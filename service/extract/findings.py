@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 
 from rules.timeline import FindingKind
 from rules.vocabulary import Term, Vocabulary
-from service.extract.concepts import coded, coded_values
+from service.extract.concepts import coded
 from service.extract.notes import Notes, Unusable
 from service.fhir.records import Concept, ObservationRecord, Value
 
@@ -41,14 +41,12 @@ class FindingReader:
 
     def states(self, record: ObservationRecord) -> bool:
         """Whether an Observation makes a statement of a known kind, readable or not."""
-        return any(
-            self._kinds(code) or self._implied(value) for code, value in coded_values(record)
-        )
+        return any(self._kinds(code) or self._implied(value) for code, value in record.answers)
 
     def statements(self, record: ObservationRecord, notes: Notes) -> list[Statement]:
         """What one Observation states; what cannot be read is named."""
         found: list[Statement] = []
-        for code, value in coded_values(record):
+        for code, value in record.answers:
             kinds = self._kinds(code)
             for term in kinds:
                 try:

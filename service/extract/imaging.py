@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.timeline import Finding, FindingKind, Lesion, Measurement, Organ, Source, Study
@@ -75,8 +75,7 @@ class _Patient:
         self._structures = records.structures
         observations = with_panels(read.vocabulary, records.observations)
         self._index = StudyIndex(read.studies, records.studies, observations)
-        measured = [r for r in observations if read.measurements.measures(r)]
-        others = [r for r in observations if not read.measurements.measures(r)]
+        measured, others = _parted(observations, read.measurements.measures)
         stated = [r for r in others if read.findings.states(r) or read.lesions.describes(r)]
         self._names = LesionNames(
             read.vocabulary,
@@ -212,3 +211,13 @@ class _Patient:
             return named
         organ = lesion.organ if lesion else Organ.UNKNOWN
         return self._index.same_day(record, organ) or self._index.measured_on(record)
+
+
+def _parted(
+    records: Iterable[ObservationRecord], meets: Callable[[ObservationRecord], bool]
+) -> tuple[list[ObservationRecord], list[ObservationRecord]]:
+    """The records that meet a condition, and the others."""
+    found: tuple[list[ObservationRecord], list[ObservationRecord]] = ([], [])
+    for record in records:
+        found[not meets(record)].append(record)
+    return found

@@ -15,6 +15,7 @@ from service.fhir.records import BodyStructureRecord, Concept, ObservationRecord
 _NODE = "lymph node"
 _TARGET = {"target lesion": True, "non-target lesion": False}
 _REFERENCE_REGION = "reference region"
+_DESCRIBING = frozenset((*_TARGET, _REFERENCE_REGION))
 
 
 class LesionReader:
@@ -26,7 +27,8 @@ class LesionReader:
 
     def describes(self, record: ObservationRecord) -> bool:
         """Whether an Observation says that a lesion is a target or a region of reference."""
-        return any(self._readings(record, name) for name in (*_TARGET, _REFERENCE_REGION))
+        found = readings(self._vocabulary, "measurements", record)
+        return any(reading.term.name in _DESCRIBING for reading in found)
 
     def is_reference_region(self, record: ObservationRecord) -> bool:
         """Whether an Observation is of normal liver kept for comparison; in doubt it is not."""

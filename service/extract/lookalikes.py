@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
 
 from rules.vocabulary import Term, Vocabulary
 from service.extract.concepts import coded
@@ -16,6 +17,7 @@ from service.fhir.records import Concept
 OBSERVED = ("measurements", "findings", "markers", "performance", "disease_status")
 """The topics whose codes are questions that Observations answer."""
 
+_KEPT = 4096  # the same few questions come again in every record
 _OF_LESIONS = ("measurements", "findings")
 _WORD = re.compile(r"[^\W_]+")
 _BESIDE = frozenset(("other dimension", "Karnofsky"))  # known, and not used
@@ -36,6 +38,7 @@ class Lookalikes:
         codes = [(t, c) for topic in OBSERVED for t in vocabulary.terms(topic) for c in t.codes]
         self._own = frozenset(code.system for term, code in codes if code.code == term.name)
         self._standard = frozenset(code.system for _, code in codes) - self._own
+        self.asks = lru_cache(maxsize=_KEPT)(self._asks)
 
     def resembles(self, concept: Concept) -> bool:
         """Whether one of its codes or words is like ours, be it otherwise coded or not."""
@@ -52,7 +55,7 @@ class Lookalikes:
         named = (t for topic in _OF_LESIONS for t in self._vocabulary.find_in_text(topic, words))
         return any(_is_asked(term) for term in named)
 
-    def asks(self, concept: Concept) -> bool:
+    def _asks(self, concept: Concept) -> bool:
         """Whether it is like one of ours and nothing that this product or a standard knows.
 
         A code of LOINC or SNOMED CT that is not ours asks something else, whatever its words.

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from decimal import Decimal
+from functools import lru_cache
 
 from rules.dates import PartialDate
 from rules.timeline import Organ, Phase, Study
@@ -31,6 +32,7 @@ _WITHOUT_LIVER = re.compile(
     re.IGNORECASE,
 )
 _THICKNESS = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d+)?)\s?mm\b", re.IGNORECASE)
+_TEXTS_KEPT = 4096
 _NO_SLICES = re.compile(r"\b(?:scout|locali[sz]er|topogram|surview|MIP|dose)\b", re.IGNORECASE)
 
 
@@ -73,9 +75,7 @@ class StudyReader:
             )
         )
         series = " | ".join(s.description for s in record.series)
-        if self._names_liver(record) or _WITH_LIVER.search(f"{region} | {series}"):
-            return True
-        return False if _WITHOUT_LIVER.search(region) else None
+        return True if self._names_liver(record) else _shown(region, series)
 
     def _names_liver(self, record: ImagingStudyRecord) -> bool:
         if coded(self._vocabulary, "imaging_orders", record.procedure):
@@ -111,8 +111,24 @@ def _diagnostic(record: ImagingStudyRecord) -> list[str]:
     return [
         series.description
         for series in record.series
-        if _dicom(series.modality) in ("", *_IMAGES) and not _NO_SLICES.search(series.description)
+        if _is_diagnostic(series.modality, series.description)
     ]
+
+
+# The same few descriptions, of one hospital's protocols, come again in every patient's studies.
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _is_diagnostic(modality: str, description: str) -> bool:
+    return _dicom(modality) in ("", *_IMAGES) and not _NO_SLICES.search(description)
+
+
+@lru_cache(maxsize=_TEXTS_KEPT)
+def _shown(region: str, series: str) -> bool | None:
+    """Whether words say that the liver was imaged; None where they name no region."""
+    if _WITH_LIVER.search(f"{region} | {series}"):
+        return True
+    return False if _WITHOUT_LIVER.search(region) else None
 
 
 def _thickest(descriptions: Iterable[str]) -> Decimal | None:

@@ -36,6 +36,7 @@ class StudyIndex:
             for identifier in record.identifiers
         }
         self._days: dict[str, set[PartialDate]] = {}
+        self._phases: dict[str, frozenset[Phase]] = {}
 
     def study_of(self, record: ObservationRecord, organ: Organ) -> str:
         """The id of the study that a measurement was made on; it dates the study if need be.
@@ -94,8 +95,10 @@ class StudyIndex:
 
     def phases(self, study: str) -> frozenset[Phase]:
         """The phases that the series descriptions of a study name."""
-        record = self._studies.get(study)
-        return self._reader.phases(record) if record else frozenset()
+        if study not in self._phases:
+            record = self._studies.get(study)
+            self._phases[study] = self._reader.phases(record) if record else frozenset()
+        return self._phases[study]
 
     def studies(self, notes: Notes) -> list[Study]:
         """All studies that can be dated; the others are named."""

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from decimal import Decimal, InvalidOperation
+from functools import lru_cache
 from typing import TypeAlias
+
+import orjson
 
 from rules.dates import PartialDate
 from service.fhir.elements import Unreadable
@@ -15,6 +18,10 @@ from service.fhir.json_types import Json, JsonObject, object_of, objects_of, tex
 from service.fhir.records import Amount, Coding, Concept, Value
 
 UCUM = "http://unitsofmeasure.org"
+NO_CONCEPT = Concept()
+
+_CONCEPTS_KEPT = 8192
+_DATES_KEPT = 8192
 
 # A guard on memory, far outside anything measured: a Decimal may claim a billion digits.
 _LARGEST_EXPONENT = 30
@@ -33,6 +40,22 @@ def coding(value: JsonObject, normalise: Normalise) -> Coding:
 
 def concept(value: JsonObject, normalise: Normalise) -> Concept:
     """A CodeableConcept."""
+    if not value:
+        return NO_CONCEPT
+    try:
+        content = orjson.dumps(value)
+    except TypeError:  # nested too deeply, or a number beyond 64 bits: not worth keeping
+        return _concept(value, normalise)
+    return _known_concept(content, normalise)
+
+
+@lru_cache(maxsize=_CONCEPTS_KEPT)
+def _known_concept(content: bytes, normalise: Normalise) -> Concept:
+    # the same few, of one terminology, come again in every resource of every patient
+    return _concept(orjson.loads(content), normalise)
+
+
+def _concept(value: JsonObject, normalise: Normalise) -> Concept:
     codings = tuple(coding(item, normalise) for item in objects_of(value, "coding"))
     return Concept(codings, text_of(value, "text"))
 
@@ -40,6 +63,10 @@ def concept(value: JsonObject, normalise: Normalise) -> Concept:
 def joined(concepts: Iterable[Concept]) -> Concept:
     """Several concepts as one: every coding once, every text once."""
     parts = tuple(concepts)
+    if not parts:
+        return NO_CONCEPT
+    if len(parts) == 1 and len(parts[0].codings) < 2:
+        return parts[0]
     codings = dict.fromkeys(c for part in parts for c in part.codings)
     return Concept(tuple(codings), "; ".join(dict.fromkeys(p.text for p in parts if p.text)))
 
@@ -60,6 +87,8 @@ def identifiers(holder: JsonObject, normalise: Normalise) -> tuple[Coding, ...]:
 
 def references(holder: JsonObject, name: str) -> tuple[str, ...]:
     """The references of a repeating element, as written; those by identifier alone are left out."""
+    if name not in holder:
+        return ()
     found = (text_of(item, "reference") for item in objects_of(holder, name))
     return tuple(reference for reference in found if reference)
 
@@ -117,9 +146,14 @@ def date(holder: JsonObject, name: str) -> PartialDate | None:
     if value is None:
         return None
     try:
-        return PartialDate.parse(value if isinstance(value, str) else "")
+        return _partial_date(value if isinstance(value, str) else "")
     except ValueError:
         raise Unreadable(name, "not a date") from None
+
+
+@lru_cache(maxsize=_DATES_KEPT)
+def _partial_date(text: str) -> PartialDate:
+    return PartialDate.parse(text)
 
 
 def within(holder: JsonObject, name: str) -> PartialDate | None:

@@ -159,23 +159,22 @@ _DAYS = frozenset(
 ) | {"dateAsserted"}
 
 
-def narrow(resource: JsonObject, elements: Elements) -> JsonObject:
-    """The resource with nothing but these elements; nulls and empty strings count as absent.
+def refuse_other_value(name: str, elements: Elements) -> None:
+    """Refuse a value[x] of a type that is not read; any other element may be left aside.
+
+    Raises:
+        Unreadable: it is one.
+    """
+    if name.startswith("value") and "valueQuantity" in elements:
+        raise Unreadable("value[x]", "of a type that is not read")
+
+
+def cut(name: str, value: Json, elements: Elements | None) -> Json:
+    """One element with nothing but these elements; nulls and empty strings count as absent.
 
     Raises:
         Unreadable: an object where a text belongs or the reverse, or a value of an unknown type.
     """
-    cut: JsonObject = {}
-    for name, value in resource.items():
-        if name in elements:
-            if value is not None and value != "":
-                cut[name] = _cut(name, value, elements[name])
-        elif name.startswith("value") and "valueQuantity" in elements:
-            raise Unreadable("value[x]", "of a type that is not read")
-    return cut
-
-
-def _cut(name: str, value: Json, elements: Elements | None) -> Json:
     if elements is None:
         return _primitive(name, value)
     if isinstance(value, list):
@@ -186,7 +185,13 @@ def _cut(name: str, value: Json, elements: Elements | None) -> Json:
 def _object(name: str, value: Json, elements: Elements) -> JsonObject:
     if not isinstance(value, dict):
         raise Unreadable(name, "not an object")
-    return narrow(value, elements)
+    kept: JsonObject = {}
+    for member, content in value.items():
+        if member not in elements:
+            refuse_other_value(member, elements)
+        elif content is not None and content != "":
+            kept[member] = cut(member, content, elements[member])
+    return kept
 
 
 def _primitive(name: str, value: Json) -> Json:

@@ -31,4 +31,5 @@ def list_of(holder: JsonObject, name: str) -> list[Json]:
 
 def objects_of(holder: JsonObject, name: str) -> list[JsonObject]:
     """The objects in the list member of that name; what is no object is left out."""
-    return [item for item in list_of(holder, name) if isinstance(item, dict)]
+    value = holder.get(name)
+    return [item for item in value if isinstance(item, dict)] if isinstance(value, list) else []

@@ -16,15 +16,15 @@ from typing import TypeAlias
 import orjson
 
 from service.fhir.datatypes import Normalise, concept, joined
-from service.fhir.elements import ELEMENTS, Unreadable, narrow
-from service.fhir.json_types import JsonObject, object_of, objects_of, text_of
+from service.fhir.elements import Unreadable
+from service.fhir.json_types import JsonObject, objects_of, text_of
 from service.fhir.readers import READERS
 from service.fhir.readers.medication import Drug
 from service.fhir.readers.observation import values_not_read
 from service.fhir.records import Concept, Record, UnreadRecord
 from service.fhir.shapes import to_r4
 from service.fhir.statuses import passed_over
-from service.fhir.validation import load_models, validate
+from service.fhir.validation import Validator, load_models
 
 BESIDE_THE_POINT = "does not bear on the question"
 
@@ -76,9 +76,11 @@ class ResourceReader:
             keep: how many resources to remember; 0 for none.
         """
         load_models()
+        self._validator = Validator()
         self._normalise = normalise
         self._concerns = concerns
         self._known = lru_cache(maxsize=keep)(self._read)
+        self._bears = lru_cache(maxsize=keep)(self._bears_on_it)
 
     def reads(self, kind: str) -> bool:
         """Whether resources of this type are read at all."""
@@ -107,8 +109,7 @@ class ResourceReader:
             return Reading(passed_over=f"{kind} not used: {status}")
         if self._is_beside_the_point(kind, resource):
             return Reading(passed_over=BESIDE_THE_POINT)
-        resource = narrow(resource, ELEMENTS[kind])
-        validate(kind, resource)
+        resource = self._validator.narrowed(kind, resource)
         record = READERS[kind](resource, reference, self._normalise)
         gap = values_not_read(resource) if kind == "Observation" else ""
         return Reading(record, UnreadRecord(reference, kind, gap) if gap else None)
@@ -121,13 +122,13 @@ class ResourceReader:
             return False  # a group of measurements: it tells which lesion they are of
         holders = (resource, *objects_of(resource, "component"))
         names = (name, "valueCodeableConcept")  # a finding may be the value of a general question
-        codes = (
-            concept(object_of(holder, name), self._normalise)
-            for holder in holders
-            for name in names
-            if name in holder
-        )
-        return not self._concerns(kind, joined(codes))
+        told_by = tuple(orjson.dumps(h[n]) for h in holders for n in names if n in h)
+        return not self._bears(kind, told_by)
+
+    def _bears_on_it(self, kind: str, told_by: tuple[bytes, ...]) -> bool:
+        found = (orjson.loads(content) for content in told_by)
+        codes = (concept(c if isinstance(c, dict) else {}, self._normalise) for c in found)
+        return self._concerns is None or self._concerns(kind, joined(codes))
 
 
 def _unread(kind: str, reference: str, reason: str) -> Reading:

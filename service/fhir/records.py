@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 
 from rules.dates import PartialDate
 
@@ -37,7 +38,12 @@ class Concept:
         """Whether one of the codings is this code."""
         return any(c.system == system and c.code == code for c in self.codings)
 
-    @property
+    @cached_property
+    def codes(self) -> tuple[tuple[str, str], ...]:
+        """System and code of each coding: what a concept is looked up by."""
+        return tuple((c.system, c.code) for c in self.codings)
+
+    @cached_property
     def words(self) -> str:
         """Text and displays, for matching and for showing: text first."""
         return " | ".join(
@@ -87,6 +93,16 @@ class ObservationRecord:
     identifiers: tuple[Coding, ...]  # system, value
     upper_limit: Amount | None  # referenceRange.high
     has_member: tuple[str, ...] = ()
+
+    @cached_property
+    def answers(self) -> tuple[tuple[Concept, Value], ...]:
+        """What it asks and answers: itself, then each component."""
+        return (self.code, self.value), *((c.code, c.value) for c in self.components)
+
+    @cached_property
+    def questions(self) -> tuple[tuple[tuple[str, str], ...], ...]:
+        """The codes of what it asks, in the order of ``answers``."""
+        return tuple(code.codes for code, _ in self.answers)
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import Any
 
 from service.fhir.datatypes import joined
@@ -21,6 +22,8 @@ from service.fhir.records import (
 )
 
 _NAMED = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9._-]+)(?:/_history/[^/]+)?$")
+
+_KEPT = 4096
 
 _LINKS: Mapping[type[Record], tuple[str, ...]] = {
     ObservationRecord: ("subject", "focus", "derived_from", "part_of", "has_member"),
@@ -39,6 +42,12 @@ def relative(reference: str, owner: str) -> str:
     """
     if reference.startswith("#"):
         return owner.partition("#")[0] + reference
+    return _bare(reference)
+
+
+@lru_cache(maxsize=_KEPT)
+def _bare(reference: str) -> str:
+    # all resources of a patient refer to the same few
     found = _NAMED.search(reference)
     return found[1] if found else reference
 

@@ -1,45 +1,26 @@
 """Validation by the models of ``fhir.resources``, the dearest step of a call.
 
-A model's parts cost more than the model itself, and most parts are the same everywhere: the code of
-a diameter, the phase of a series. So parts of the common data types are validated once by content
-and handed to the model as they are; only the rest of a resource is validated each time.
+What a model says of a resource is what it says of each element by itself, and of which elements
+stand together: what is required, and what is a choice. So an element is validated alone, by the
+type that the model declares for it, once by its content; and the whole model is asked for every
+combination of elements once, with the first resource that has it. That both say the same is tested.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from functools import cache, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from service.fhir.elements import CHECKED_ON_CUTTING, ELEMENTS, Unreadable
+from service.fhir.elements import CHECKED_ON_CUTTING, ELEMENTS, Unreadable, cut, refuse_other_value
 from service.fhir.json_types import Json, JsonObject
 
 if TYPE_CHECKING:
-    from pydantic import BaseModel, ValidationError
+    from pydantic import BaseModel, TypeAdapter, ValidationError
 
-_PARTS_KEPT = 8192
-
-# The data type of an element, by its name; within a resource type where the name says too little.
-_TYPE_OF = {
-    "code": "CodeableConcept",
-    "bodySite": "CodeableConcept",
-    "method": "CodeableConcept",
-    "valueCodeableConcept": "CodeableConcept",
-    "medicationCodeableConcept": "CodeableConcept",
-    "procedureCode": "CodeableConcept",
-    "clinicalStatus": "CodeableConcept",
-    "verificationStatus": "CodeableConcept",
-    "location": "CodeableConcept",
-    "valueQuantity": "Quantity",
-    "modality": "Coding",
-    "subject": "Reference",
-}
-_TYPE_WITHIN = {
-    "Observation": {"component": "ObservationComponent"},
-    "ImagingStudy": {"series": "ImagingStudySeries"},
-}
+_PARTS_KEPT = 16_384
+_COMBINATIONS_KEPT = 4096
 
 # What the library says, by type or message, in our words; the first that fits.
 _CAUSES = (
@@ -63,64 +44,78 @@ _CAUSES = (
 
 def load_models() -> None:
     """Load the models, which takes a third of a second, so that no call waits for it."""
-    for kind in ELEMENTS:
-        _model(kind)
+    for kind, elements in ELEMENTS.items():
+        for name in elements.keys() - CHECKED_ON_CUTTING:
+            _type_of(kind, name)
 
 
-def validate(kind: str, resource: JsonObject) -> None:
-    """Check a resource that has been cut down to the elements that are read.
+class Validator:
+    """Cuts resources down to what is read, and validates that. Safe to share between threads."""
+
+    def __init__(self) -> None:
+        self._sound = lru_cache(maxsize=_PARTS_KEPT)(_sound)
+        self._combinations: set[tuple[str, frozenset[str]]] = set()
+
+    def narrowed(self, kind: str, resource: JsonObject) -> JsonObject:
+        """The elements of a resource that are read, found to be as FHIR R4 has them.
+
+        They are shared with other resources of the same content: not to be changed.
+
+        Raises:
+            Unreadable: names the element and the cause, not the value.
+        """
+        found = self._elements(kind, resource)
+        combination = (kind, frozenset(found))
+        if combination not in self._combinations:
+            validate(kind, found)
+            if len(self._combinations) >= _COMBINATIONS_KEPT:  # nobody's records are like that
+                self._combinations.clear()
+            self._combinations.add(combination)
+        return found
+
+    def _elements(self, kind: str, resource: JsonObject) -> JsonObject:
+        known = ELEMENTS[kind]
+        found: JsonObject = {}
+        for name, value in resource.items():
+            if name not in known:
+                refuse_other_value(name, known)
+            elif value is not None and value != "":
+                found[name] = self._sound(kind, name, orjson.dumps(value))
+        return found
+
+
+def _list(name: str, value: Json) -> Json:
+    if not isinstance(value, list):
+        raise Unreadable(name, "not a list")
+    return value
+
+
+def _sound(kind: str, name: str, content: bytes) -> Json:
+    """An element, cut and validated by its type alone."""
+    from pydantic import ValidationError  # noqa: PLC0415 - comes with the models, loaded late
+
+    element = cut(name, orjson.loads(content), ELEMENTS[kind][name])
+    if name in CHECKED_ON_CUTTING:
+        return _list(name, element)
+    try:
+        _type_of(kind, name).validate_python(element)
+    except ValidationError as error:
+        within, cause = _told(error)
+        raise Unreadable(f"{name}{within}", cause) from None  # its text would quote the value
+    return element
+
+
+def validate(kind: str, narrowed: JsonObject) -> None:
+    """Check a whole resource that has been cut down to the elements that are read.
 
     Raises:
         Unreadable: it is not as FHIR R4 has it; names the element and the cause, not the value.
     """
-    for name in CHECKED_ON_CUTTING & resource.keys():
-        if not isinstance(resource[name], list):
-            raise Unreadable(name, "not a list")
-    types = {**_TYPE_OF, **_TYPE_WITHIN.get(kind, {})}
-    checked = {
-        name: _validated(name, types[name], value) if name in types else value
-        for name, value in resource.items()
-        if name not in CHECKED_ON_CUTTING
-    }
-    _check(kind, {"resourceType": kind, **checked})
-
-
-def _validated(name: str, data_type: str, value: Json) -> object:
-    if isinstance(value, list):
-        return [_part(f"{name}[{n}]", data_type, item) for n, item in enumerate(value)]
-    return _part(name, data_type, value)
-
-
-def _part(place: str, data_type: str, value: Json) -> object:
-    try:
-        return _known_part(data_type, orjson.dumps(value))
-    except _UnreadablePart as problem:
-        raise Unreadable(f"{place}{problem.element}", problem.cause) from None
-
-
-class _UnreadablePart(Exception):  # noqa: N818 - becomes an Unreadable with its place
-    """A part that cannot be read; where it stands is for the caller to say."""
-
-    def __init__(self, element: str, cause: str) -> None:
-        super().__init__(element, cause)
-        self.element, self.cause = element, cause
-
-
-@lru_cache(maxsize=_PARTS_KEPT)
-def _known_part(data_type: str, content: bytes) -> BaseModel:
-    from pydantic import ValidationError  # noqa: PLC0415 - comes with the models, loaded late
-
-    try:
-        return _model(data_type).model_validate(orjson.loads(content))
-    except ValidationError as error:
-        raise _UnreadablePart(*_told(error)) from None  # its text would quote the value
-
-
-def _check(kind: str, resource: Mapping[str, object]) -> None:
     from pydantic import ValidationError  # noqa: PLC0415
 
+    checked = {name: v for name, v in narrowed.items() if name not in CHECKED_ON_CUTTING}
     try:
-        _model(kind).model_validate(resource)
+        _model(kind).model_validate({"resourceType": kind, **checked})
     except ValidationError as error:
         element, cause = _told(error)
         raise Unreadable(element.lstrip(".") or "the resource", cause) from None
@@ -143,3 +138,11 @@ def _model(name: str) -> type[BaseModel]:
 
     model: type[BaseModel] = get_fhir_model_class(name)
     return model
+
+
+@cache
+def _type_of(kind: str, element: str) -> TypeAdapter[Any]:
+    """What the model of a resource declares an element to be."""
+    from pydantic import TypeAdapter  # noqa: PLC0415
+
+    return TypeAdapter(_model(kind).model_fields[element].rebuild_annotation())

@@ -352,6 +352,7 @@ def known_client(folder: Path, lasting: bool) -> tuple[RSAPrivateKey, Path]:
 def client(folder: Path) -> Iterator[Client]:
     key, file = known_client(folder, lasting=True)
     with serving(folder / "log", {"LIVER_RESPONSE_CONFIG": str(file)}) as running:
+        sleep(_UNTIL_TOKENS_ARE_NEW)
         yield Client(running, key)
 
 

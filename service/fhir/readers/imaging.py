@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
+
+import orjson
+
 from service.fhir import datatypes
 from service.fhir.datatypes import Normalise
 from service.fhir.json_types import JsonObject, object_of, objects_of, text_of
 from service.fhir.records import Concept, ImagingStudyRecord, SeriesRecord
+
+_SERIES_KEPT = 4096
 
 
 def read_imaging_study(
@@ -16,7 +22,9 @@ def read_imaging_study(
     Raises:
         Unreadable: an element cannot be read.
     """
-    series = tuple(_series(item, normalise) for item in objects_of(resource, "series"))
+    series = tuple(
+        _series(orjson.dumps(item), normalise) for item in objects_of(resource, "series")
+    )
     own = [text_of(item, "code") for item in objects_of(resource, "modality")]
     return ImagingStudyRecord(
         reference=reference,
@@ -31,7 +39,10 @@ def read_imaging_study(
     )
 
 
-def _series(series: JsonObject, normalise: Normalise) -> SeriesRecord:
+@lru_cache(maxsize=_SERIES_KEPT)
+def _series(content: bytes, normalise: Normalise) -> SeriesRecord:
+    # cut to what is read, the same few series of one hospital's protocols come again and again
+    series: JsonObject = orjson.loads(content)
     site = datatypes.coding(object_of(series, "bodySite"), normalise)
     coded = bool(site.code or site.display)
     return SeriesRecord(
