@@ -94,7 +94,9 @@ def configure(home: Path, ehrs: dict[str, Ehr], port: int, plan: Plan) -> Json:
     kid = {"kid": "of-this-test", "alg": "ES384"}
     (home / "key.json").write_text(json.dumps({**ECAlgorithm.to_jwk(key, True), **kid}), "utf-8")
     (home / "secret.txt").write_text(f"{_SECRET}\n", "utf-8")
-    (home / "none.json").write_text('{"keys": []}', "utf-8")
+    callers = ECAlgorithm.to_jwk(generate_private_key(SECP384R1()).public_key(), True)
+    callers = {**callers, "kid": "of-nobody", "alg": "ES384"}  # no hook is called in these tests
+    (home / "callers.json").write_text(json.dumps({"keys": [callers]}), "utf-8")
     proofs = {
         "public": "",
         "secret": 'secret_file = "secret.txt"',
@@ -105,7 +107,7 @@ def configure(home: Path, ehrs: dict[str, Ehr], port: int, plan: Plan) -> Json:
 [[clients]]
 name = "{kind}"
 issuer = "https://{kind}.example"
-jwks_file = "none.json"
+jwks_file = "callers.json"
 fhir_servers = ["{found.base}"]
 private_addresses = true
 plain_http = true

@@ -181,7 +181,7 @@ def private_key(**changed: Any) -> str:
         ('client_id = ""', "", "client_id"),
         ('client_id = "a"\nclient_secret = "s"', "", "client_secret:? is not known"),
         ('client_id = "a"\nscope = ["x"]', "", "did you mean scopes"),
-        ('client_id = "a"\nsecret_file = "absent"', "", "no such file"),
+        ('client_id = "a"\nsecret_file = "absent"', "", "names no file"),
         ('client_id = "a"\nsecret_file = "key"\nkey_file = "key"', "x", "either"),
         ('client_id = "a"\nkey_file = "key"', "no JSON", "private JWK"),
         ('client_id = "a"\nkey_file = "key"', private_key(d=None), "private JWK"),

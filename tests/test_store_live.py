@@ -28,6 +28,8 @@ from service.store.tallies import read_tallies
 
 SIGN = "/cds-services/liver-response-order-sign"
 MANY, CLIENTS = 1000, 8
+_PATIENCE_SECONDS = 15
+_NOT_HELD_UP_SECONDS = 3  # a store that hangs would hold a call up for longer than this
 AT = "2026-05-20T10:15:00Z"
 EVER = datetime(2000, 1, 1, tzinfo=timezone.utc)
 
@@ -63,6 +65,16 @@ def kept(address: str) -> list[str]:
     found = [str(row["card"]) for row in exported(store, EVER, Comments())]
     store.close()
     return found
+
+
+def until_kept(service: Service, card: str) -> bool:
+    """Whether feedback is taken again before long, sent again as an EHR does."""
+    deadline = time.monotonic() + _PATIENCE_SECONDS
+    while tell(service, card) != 200:
+        if time.monotonic() > deadline:
+            return False
+        time.sleep(0.2)
+    return True
 
 
 def advised(service: Service) -> float:
@@ -114,8 +126,8 @@ def test_a_full_disk_is_no_acknowledgement_and_no_silence(tmp_path: Path) -> Non
             statuses = {tell(service, f"during {n}") for n in range(30)}
             assert 503 in statuses
             assert tell(service, "during") == 503
-            assert max(advised(service) for _ in range(8)) < 1
-        assert tell(service, "after") == 200
+            assert max(advised(service) for _ in range(8)) < _NOT_HELD_UP_SECONDS
+        assert until_kept(service, "after")
     assert {"before", "after"} <= set(kept(address))
     assert "during" not in kept(address)
 
@@ -146,8 +158,8 @@ def test_a_locked_database_is_no_acknowledgement_and_no_silence(tmp_path: Path) 
             began = time.monotonic()
             assert tell(service, "during") == 503
             assert time.monotonic() - began < 5
-            assert max(advised(service) for _ in range(8)) < 1
-        assert tell(service, "after") == 200
+            assert max(advised(service) for _ in range(8)) < _NOT_HELD_UP_SECONDS
+        assert until_kept(service, "after")
         assert service.get("/ready").json()["status"] in ("ready", "degraded")
     assert sorted(kept(f"sqlite:///{file}")) == ["after", "before"]
 
@@ -187,15 +199,15 @@ def test_a_database_that_goes_and_comes_back_needs_no_restart(
     server.stop()
     with running(tmp_path, address) as (service, _):
         assert tell(service, "too early") == 503
-        assert max(advised(service) for _ in range(8)) < 1
+        assert max(advised(service) for _ in range(8)) < _NOT_HELD_UP_SECONDS
         server.start()
-        assert tell(service, "first") == 200
+        assert until_kept(service, "first")
         server.stop()
         assert tell(service, "meanwhile") == 503
-        assert max(advised(service) for _ in range(8)) < 1
+        assert max(advised(service) for _ in range(8)) < _NOT_HELD_UP_SECONDS
         assert service.get("/ready").json()["store"] == "away"
         server.start()
-        assert tell(service, "last") == 200
+        assert until_kept(service, "last")
         assert sorted(kept(address)) == ["first", "last"]
         deadline = time.monotonic() + 15
         while service.get("/ready").json()["store"] == "away":
