@@ -12,6 +12,9 @@ import pytest
 from rules.rulebook import Rulebook
 
 if TYPE_CHECKING:
+    from playwright.sync_api import Browser
+
+if TYPE_CHECKING:
     from postgres import PostgreSQL
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -40,6 +43,15 @@ def postgresql() -> Iterator[PostgreSQL]:
 
     with postgresql_server() as server:
         yield server
+
+
+@pytest.fixture(scope="session", name="browser")
+def _browser() -> Iterator[Browser]:
+    """Debian's Chromium, one for all tests: a second one beside it cannot be driven."""
+    from chromium import chromium  # noqa: PLC0415 - found by the path set above
+
+    with chromium() as running:
+        yield running
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

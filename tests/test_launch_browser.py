@@ -7,7 +7,6 @@ from dataclasses import dataclass
 from urllib.parse import quote
 
 import pytest
-from chromium import chromium
 from hospital import FIRST, SECOND, Hospital, Plan, hospital
 from live import free_port
 from playwright.sync_api import Browser, BrowserContext, Page, expect
@@ -54,12 +53,6 @@ def _place(
             framing.append(place.link("first").replace("&", "&amp;"))
             with tls_before(behind, int(service.rpartition(":")[2]), home):
                 yield place
-
-
-@pytest.fixture(scope="module", name="browser")
-def _browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture(name="context")

@@ -10,24 +10,13 @@ from pathlib import Path
 import orjson
 import pytest
 from live import Service, serving
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser
 from stories import FIXTURES
 
 sys.path.insert(0, str(Path(__file__).parent))
 
 from hostile import hostile_person
-from parts import chromium
-from watching import ARGUMENTS, Watched, watching
-
-
-@pytest.fixture(scope="session", name="browser")
-def _browser() -> Iterator[Browser]:
-    """Debian's Chromium, without a window."""
-    path = chromium()
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=list(ARGUMENTS))
-        yield browser
-        browser.close()
+from watching import Watched, watching
 
 
 @pytest.fixture(scope="session", name="looked")

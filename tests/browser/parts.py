@@ -1,20 +1,14 @@
-"""The parts that these tests need and a machine may lack: Debian's Chromium, and two npm packages."""
+"""The npm packages that these tests need and a machine may lack."""
 
 from __future__ import annotations
 
 import os
-import shutil
 from pathlib import Path
 
 import pytest
 
 _FOLDER = Path(__file__).parent
 _HOW = "run .ci/parts, which installs it"
-
-
-def chromium() -> str:
-    """The browser; without it the test is skipped, or fails in CI."""
-    return shutil.which("chromium") or _absent(f"Chromium is not installed; {_HOW}")
 
 
 def of_npm(path: str) -> Path:
