@@ -56,7 +56,9 @@ def local_day() -> date:
 
 def _begin(worker: Any) -> None:
     """In each worker process once it is there: a thread would not survive the fork."""
-    worker.wsgi.extensions[DAILY]()
+    daily = worker.wsgi.extensions.get(DAILY)
+    if daily is not None:
+        daily()
 
 
 class Server(BaseApplication):  # type: ignore[misc]
