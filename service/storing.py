@@ -16,10 +16,10 @@ from service.cds.feedback import Feedback
 from service.settings import Settings
 from service.store.aside import Aside
 from service.store.comments import read_comments
-from service.store.counting import Counting
 from service.store.errors import StoreAwayError
 from service.store.feedback import FeedbackKeeper
 from service.store.figures import figures
+from service.store.gathering import Gathering
 from service.store.likeness import SharedLikeness
 from service.store.metrics import CONTENT_TYPE, metrics
 from service.store.overridden import Overridden
@@ -30,12 +30,20 @@ from service.trust.gate import Caller
 from service.web.figures import Sources
 
 _SETTLE_SECONDS = 1.0
+_BEFORE_FEEDBACK_SECONDS = 0.25
 
 log = logging.getLogger(__name__)
 
 
 class NoPlaceError(StoreAwayError):
     """Feedback of a client where nothing is kept beyond a restart."""
+
+
+@dataclass
+class Taken:
+    """How often feedback was taken in this process."""
+
+    times: int = 0
 
 
 @dataclass(frozen=True)
@@ -49,13 +57,14 @@ class Storing:
     store: Store
     keeper: FeedbackKeeper
     lasting: bool
-    counting: Counting
+    gathering: Gathering
     aside: Aside = field(default_factory=Aside)
+    taken: Taken = field(default_factory=Taken)
 
     @property
     def recorder(self) -> StoreRecorder:
         """Keeps calls."""
-        return StoreRecorder(self.store, self.aside, self.counting)
+        return StoreRecorder(self.gathering)
 
     @property
     def likeness(self) -> SharedLikeness:
@@ -72,7 +81,7 @@ class Storing:
 
     def overridden(self, hours: int) -> Overridden:
         """Knows what was overridden within some hours."""
-        return Overridden(self.store, self.aside, hours)
+        return Overridden(self.store, self.aside, hours, lambda: self.taken.times)
 
     def keep(self, caller: Caller, service: str, batch: Sequence[Feedback]) -> None:
         """Keep feedback, if need be until the service ends.
@@ -82,7 +91,10 @@ class Storing:
         """
         if caller.client and not self.lasting:
             raise NoPlaceError
+        # First the cards that it is about, so that what was overridden is known at once.
+        self.gathering.settle(_BEFORE_FEEDBACK_SECONDS)
         self.keeper.keep(caller, service, batch)
+        self.taken.times += 1
 
 
 def open_store(settings: Settings) -> Store:
@@ -119,7 +131,7 @@ def storing(settings: Settings) -> Storing:
         store.make_ready()
     except StoreAwayError:
         log.error("the store is away: calls are answered and not recorded, feedback gets 503")
-    return Storing(store, FeedbackKeeper(store, comments), lasting, Counting(store))
+    return Storing(store, FeedbackKeeper(store, comments), lasting, Gathering(store))
 
 
 def sources(kept: Storing) -> Sources:
@@ -127,11 +139,11 @@ def sources(kept: Storing) -> Sources:
     store = kept.store
 
     def tallies(since: date) -> Tallies:
-        kept.counting.settle(_SETTLE_SECONDS)
+        kept.gathering.settle(_SETTLE_SECONDS)
         return read_tallies(store, since)
 
     def measured() -> tuple[bytes, str]:
-        kept.counting.settle(_SETTLE_SECONDS)
+        kept.gathering.settle(_SETTLE_SECONDS)
         return metrics(store), CONTENT_TYPE
 
     return Sources(

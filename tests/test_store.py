@@ -17,7 +17,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.runtime.migration import MigrationContext
 from postgres import PostgreSQL
-from sqlalchemy import func, select
+from sqlalchemy import Table, func, select
 
 from rules.assessment import RulebookId
 from service.cds.answer import Said
@@ -26,12 +26,12 @@ from service.cds.speaking import Indicator
 from service.record.call_record import CallRecord, Conclusion, IssuedCard
 from service.store.aside import Aside
 from service.store.comments import LONGEST, Comments, new_key, read_comments
-from service.store.counting import NO_SERVICE, Counting
 from service.store.engines import Use, read_address
 from service.store.errors import StoreAwayError, StoreUnusableError
 from service.store.export import COLUMNS, exported, write_csv, write_ndjson
 from service.store.feedback import FeedbackKeeper
 from service.store.figures import NO_REASON, figures
+from service.store.gathering import NO_SERVICE, Gathering
 from service.store.overridden import Overridden
 from service.store.recorder import StoreRecorder
 from service.store.retention import purge, purge_daily
@@ -94,10 +94,10 @@ def call(at: datetime, uuid: str = UUID, **members: object) -> CallRecord:
 
 
 def record(store: Store, *calls: CallRecord) -> None:
-    counting = Counting(store)
+    gathering = Gathering(store)
     for one in calls:
-        StoreRecorder(store, Aside(wait=30), counting)(one)
-    counting.settle(30)
+        StoreRecorder(gathering)(one)
+    gathering.settle(30)
 
 
 def tell(store: Store, *entries: Feedback, comments: Comments | None = None) -> None:
@@ -110,9 +110,13 @@ def overridden(at: datetime, card: str = UUID, **members: object) -> Feedback:
     return replace(entry, **members)  # type: ignore[arg-type]
 
 
-def number(store: Store) -> int:
+def count_of(store: Store, table: Table) -> int:
     with store.transaction(Use.AT_LEISURE) as connection:
-        return connection.execute(select(func.count()).select_from(feedback)).scalar_one()
+        return connection.execute(select(func.count()).select_from(table)).scalar_one()
+
+
+def number(store: Store) -> int:
+    return count_of(store, feedback)
 
 
 def heard(store: Store, likeness: str = "alike") -> frozenset[Said]:
@@ -280,7 +284,7 @@ def test_calls_are_counted_by_day(store: Store, clock: Clock) -> None:
 
 def test_calls_at_once_are_all_counted(store: Store, clock: Clock) -> None:
     store.make_ready()
-    recorders = [StoreRecorder(store, Aside(wait=30), Counting(store)) for _ in range(4)]
+    recorders = [StoreRecorder(Gathering(store)) for _ in range(4)]
     calls = [call(clock.at, f"{n:08d}{UUID[8:]}") for n in range(40)]
     threads = [
         threading.Thread(target=lambda n: [recorders[n](one) for one in calls[n::4]], args=(n,))
@@ -291,7 +295,7 @@ def test_calls_at_once_are_all_counted(store: Store, clock: Clock) -> None:
     for thread in threads:
         thread.join(30)
     for recorder in recorders:
-        recorder.counting.settle(30)
+        recorder.gathering.settle(30)
     assert read_tallies(store).of("call").total == 40
 
 
@@ -361,18 +365,57 @@ def test_one_that_cannot_be_stored_keeps_the_batch_from_being_stored(
 
 def test_a_table_that_another_holds_is_not_waited_for_by_a_call(store: Store, clock: Clock) -> None:
     record(store, call(clock.at))
-    counting = Counting(store, lambda: 0.0)
+    gathering = Gathering(store, lambda: 0.0)
     sqlite = store.url.get_backend_name() == "sqlite"
     with store.transaction(Use.AT_LEISURE) as connection:
         hold = "DELETE FROM secret" if sqlite else "LOCK TABLE issued_card, tally"
         connection.exec_driver_sql(hold)
         began = time.monotonic()
-        with pytest.raises(StoreAwayError):
-            StoreRecorder(store, Aside(), counting)(call(clock.at, "another"))
+        StoreRecorder(gathering)(call(clock.at, "another"))
         assert time.monotonic() - began < 0.5
         connection.rollback()
-    counting.settle(5)  # what could not be written is not forgotten
+    gathering.settle(5)  # what could not be written is not forgotten
     assert read_tallies(store).of("call").total == 2
+    assert count_of(store, issued_card) == 2
+
+
+def test_cards_outlast_a_store_that_is_away(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, away = store.transaction, [True]
+
+    def transaction(use: Use) -> object:
+        if away:
+            raise StoreAwayError
+        return real(use)
+
+    store.make_ready()
+    monkeypatch.setattr(store, "transaction", transaction)
+    gathering = Gathering(store)
+    for n in range(3):
+        StoreRecorder(gathering)(call(clock.at, f"{n:08d}{UUID[8:]}"))
+        gathering.settle(5)
+    away.clear()
+    gathering.settle(5)
+    assert count_of(store, issued_card) == 3
+
+
+def test_what_was_overridden_is_asked_once_a_second_and_at_once_after_feedback(
+    store: Store, clock: Clock
+) -> None:
+    record(store, call(clock.at))
+    seconds, taken = [0.0], [0]
+    heard = Overridden(store, Aside(wait=30), 24, lambda: taken[0], lambda: seconds[0])
+    assert heard("alike") == frozenset()
+    tell(store, overridden(clock.at))  # in another process
+    assert heard("alike") == frozenset()
+    seconds[0] = 1.1
+    assert heard("alike") == {Said("TreatmentEffectSupported", Indicator.WARNING)}
+    tell(store, overridden(clock.at + timedelta(minutes=1), card="another"))
+    taken[0] = 1  # in this one
+    seconds[0] = 1.2
+    assert heard("alike") == {Said("TreatmentEffectSupported", Indicator.WARNING)}
+    assert heard("otherwise") == frozenset()
 
 
 def test_after_a_failure_a_store_is_left_alone_for_a_while() -> None:

@@ -5,35 +5,21 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from service.record.call_record import CallRecord, Conclusion
-from service.store.aside import Aside
-from service.store.counting import Counting
-from service.store.engines import Use
-from service.store.store import Row, Store, add_new
-from service.store.tables import WORD, issued_card
+from service.store.gathering import Gathering
+from service.store.store import Row
+from service.store.tables import WORD
 
 
 @dataclass(frozen=True)
 class StoreRecorder:
-    """Told of each call once it is answered. A call without a card does not wait for the store."""
+    """Told of each call once it is answered. No call waits for the store."""
 
-    store: Store
-    aside: Aside
-    counting: Counting
+    gathering: Gathering
 
     def __call__(self, record: CallRecord) -> None:
-        """Keep a call.
-
-        Raises:
-            StoreAwayError: its cards are not kept, or not in time.
-        """
-        self.counting.add(record)
-        if record.conclusion and record.cards:
-            rows = _cards(record, record.conclusion)
-            self.aside.do(lambda: self._keep(rows))
-
-    def _keep(self, rows: list[Row]) -> None:
-        with self.store.transaction(Use.BESIDE_A_CALL) as connection:
-            add_new(connection, issued_card, rows)
+        """Keep a call, before long."""
+        conclusion = record.conclusion
+        self.gathering.add(record, _cards(record, conclusion) if conclusion else ())
 
 
 def _cards(record: CallRecord, conclusion: Conclusion) -> list[Row]:

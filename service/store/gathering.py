@@ -1,10 +1,10 @@
-"""Counts by day, gathered in memory and written beside the calls, many at once."""
+"""Cards that were sent, and counts by day: gathered in memory and written beside the calls, many at once."""
 
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator
+from collections import Counter, deque
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
 from contextlib import suppress
@@ -21,14 +21,15 @@ from service.record.call_record import CallRecord
 from service.store.engines import Use
 from service.store.errors import StoreAwayError
 from service.store.latency import bound_of
-from service.store.store import Store, insert
-from service.store.tables import NAME, tally
+from service.store.store import Row, Store, add_new, insert
+from service.store.tables import NAME, issued_card, tally
 
 NO_SERVICE = "unknown"
 """What calls to addresses that are no service are counted under: anybody can make up addresses."""
 
 _SERVICES = frozenset(service_id(hook) for hook in Hook)
-_GATHER_SECONDS = 0.5  # so that writing one call does not hold up the next
+_GATHER_SECONDS = 0.1  # so that writing one call does not hold up the next
+_MOST_CARDS = 10_000  # that wait for a store that is away; the oldest make room
 _REST_SECONDS = 3.0
 
 Term: TypeAlias = "tuple[str, str, str]"
@@ -54,30 +55,33 @@ class Standing(NamedTuple):
     not_before: float = 0.0
 
 
-class Counting:
-    """Counts calls. A call never waits for it, and a store that is away loses no count.
+class Gathering:
+    """Counts calls and keeps cards. A call never waits for it, and a store that is away loses little.
 
-    What it has not written yet is lost if the process is killed. Its size has a bound: clients,
-    services, grades and the like are few, however many calls there are.
+    What it has not written yet is lost if the process is killed: feedback on such a card is kept
+    as of a card that is not known. Its size has a bound: clients, services, grades and the like
+    are few, however many calls there are, and of the cards that wait the newest are kept.
     """
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self._store, self._clock = store, clock
         self._counts: Counter[_Key] = Counter()
+        self._cards: deque[Row] = deque(maxlen=_MOST_CARDS)
         self._standing, self._lock, self._hurry = Standing(), Lock(), Event()
         # The thread is started when first needed, which is after worker processes are made.
-        self._executor = ThreadPoolExecutor(1, thread_name_prefix="counts")
+        self._executor = ThreadPoolExecutor(1, thread_name_prefix="gathered")
 
-    def add(self, record: CallRecord) -> None:
-        """Count a call, and see that it is written."""
+    def add(self, record: CallRecord, cards: Sequence[Row] = ()) -> None:
+        """Count a call, take its cards, and see that both are written."""
         with self._lock:
             self._counts.update(_keys(record))
+            self._cards.extend(cards)
             writing, not_before = self._standing
             if (writing is None or writing.done()) and self._clock() >= not_before:
                 self._standing = Standing(self._executor.submit(self._write_soon), not_before)
 
     def settle(self, seconds: float) -> None:
-        """Wait a little until all that was counted in this process is written."""
+        """Wait a little until all that was gathered in this process is written."""
         self._hurry.set()
         asked = self._executor.submit(self._write)
         with suppress(NotInTime):
@@ -91,13 +95,16 @@ class Counting:
     def _write(self) -> None:
         with self._lock:
             counts, self._counts = self._counts, Counter()
+            cards = [self._cards.popleft() for _ in range(len(self._cards))]
         try:
             if counts:
                 with self._store.transaction(Use.AT_LEISURE) as connection:
+                    add_new(connection, issued_card, cards)
                     _add(connection, counts)
         except StoreAwayError:
             with self._lock:
                 self._counts.update(counts)
+                self._cards.extendleft(reversed(cards[len(self._cards) - _MOST_CARDS :]))
                 self._standing = Standing(None, self._clock() + _REST_SECONDS)
 
 
