@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime, timezone
 
+from rules.assessment import Assessment
 from service.cds.answer import Answered
 from service.cds.call import Call
 from service.cds.response import Card
@@ -29,6 +30,7 @@ class Noted:
     answered: Answered = field(default_factory=Answered)
     failure: Exception | None = None
     milliseconds: dict[str, float] = field(default_factory=dict)
+    _likeness: str | None = None
 
     @contextmanager
     def stage(self, name: str) -> Iterator[None]:
@@ -63,6 +65,13 @@ class Noted:
             milliseconds={**self.milliseconds, "whole": _since(self.started)},
         )
 
+    def likeness(self, known: Likenesses, assessment: Assessment) -> str:
+        """What repeats of the call are known by; worked out once."""
+        if self._likeness is None:
+            call = self.call
+            self._likeness = known.of(self.caller, call, assessment) if call else ""
+        return self._likeness
+
     def _conclusion(self, judged: Judged, likeness: Likenesses) -> Conclusion:
         assessment = judged.assessment
         return Conclusion(
@@ -71,7 +80,7 @@ class Noted:
             rules=tuple(item.code for item in assessment.items),
             rulebook=assessment.rulebook,
             input_hash=judged.input_hash,
-            likeness=likeness.of(self.caller, self.call, assessment) if self.call else "",
+            likeness=self.likeness(likeness, assessment),
         )
 
 

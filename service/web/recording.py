@@ -42,7 +42,7 @@ class Recording:
         if notes.call is None:
             return ()
         try:
-            return self.overridden(self.likeness.of(notes.caller, notes.call, assessment))
+            return self.overridden(notes.likeness(self.likeness, assessment))
         except Exception as error:
             log.error("whether a card was overridden is not known: %s", type(error).__name__)
             return ()
