@@ -15,6 +15,7 @@ from uuid import uuid4
 from flask import Flask
 
 from service.assessor import Assessor, load_assessor
+from service.audit.logs import auditor
 from service.cds.answer import Parts
 from service.cds.cards import Addresses, CardMaker
 from service.cds.order_reader import OrderReader, load_order_words
@@ -84,7 +85,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
 
 def recording() -> Recording:
     """Who is told of calls."""
-    return Recording(recorders=(), likeness=Likeness(token_bytes(_KEY_BYTES)))
+    return Recording(recorders=(auditor(),), likeness=Likeness(token_bytes(_KEY_BYTES)))
 
 
 def gate(settings: Settings) -> Gate | None:

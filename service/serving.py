@@ -14,8 +14,11 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
 from service.app import create_app
+from service.audit.logs import start_logs
 from service.settings import Settings
 
 _THREADS = 4
@@ -38,6 +41,7 @@ def serve(settings: Settings) -> None:
         OpenToAllError: it would answer anybody, or show invented people beside real ones.
     """
     _check_openness(settings)
+    start_logs(settings.audit_log)
     Server(settings, lambda: create_app(settings, local_day)).run()
 
 
@@ -58,6 +62,15 @@ def _check_openness(settings: Settings) -> None:
             "clients are configured without public_url: their tokens name the address that they "
             "call, so set it to the one under which they reach this service"
         )
+
+
+class _ToOurLogs(Logger):  # type: ignore[misc]
+    """gunicorn's messages among ours, instead of beside them in another form."""
+
+    def setup(self, cfg: Config) -> None:
+        """Leave writing to the handlers of the root logger."""
+        super().setup(cfg)
+        self.error_log.handlers, self.error_log.propagate = [], True
 
 
 def local_day() -> date:
@@ -84,6 +97,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "timeout": _HANGING_AFTER_SECONDS,
             "keepalive": _KEEP_ALIVE_SECONDS,
             "loglevel": "warning",
+            "logger_class": _ToOurLogs,
             "proc_name": "liver-response",
         }
         for name, value in options.items():

@@ -100,6 +100,8 @@ class Settings:
             of a hospital's own authority. Without it, the public authorities are trusted.
         database: the SQLAlchemy address of the store of issued cards and feedback.
         retention_days: after how many days what is stored is deleted.
+        audit_log: a file to which a line is written of each call, without anything of the patient.
+            Without it, standard output.
         token_for_discovery: whether discovery, too, is for known clients only.
         clients: who may call; of the configuration file alone. Without any, everybody on this
             machine, and nobody else.
@@ -118,6 +120,7 @@ class Settings:
     database: str | None = _setting(None, _text)
     retention_days: int = _setting(400, _whole(1, 3650))
     token_for_discovery: bool = _setting(False, _yes_no)
+    audit_log: str | None = _setting(None, _text)
     clients: tuple[Client, ...] = ()
 
 

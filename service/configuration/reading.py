@@ -40,7 +40,9 @@ def read_configuration(path: Path) -> Configuration:
     except tomllib.TOMLDecodeError as error:
         raise ConfigurationError(str(path), (f"is no TOML: {error}",)) from None
     try:
-        return TypeAdapter(Configuration).validate_python(_from_here(raw, path.parent))
+        return TypeAdapter(Configuration).validate_python(
+            _from_here(raw, path.parent), strict=False
+        )
     except ValidationError as error:
         raise ConfigurationError(str(path), tuple(_sentences(error))) from None
 

@@ -56,7 +56,9 @@ def _not_admitted(error: NotAdmittedError) -> Response:
 
 
 def _on_purpose(error: LiverResponseError) -> Response:
-    log.info("%s at %s", type(error).__name__, error.where or "the request")
+    # A place that is a resource has an id in it, which may be the patient's.
+    where = "a resource" if "/" in error.where else error.where or "the request"
+    log.info("%s at %s", type(error).__name__, where)
     return _respond(error.status, outcome(error.code, str(error), error.where))
 
 
