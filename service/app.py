@@ -40,6 +40,7 @@ from service.web.errors import register_errors
 from service.web.first_look import first_look
 from service.web.hooks import hooks
 from service.web.knowledge import knowledge
+from service.web.openapi import openapi
 from service.web.operations import operations
 from service.web.origins import allow_origins
 from service.web.recording import Recording
@@ -79,6 +80,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
         publication, assessor.rulebook, load_options(), load_wording(), settings.public_url
     )
     app.register_blueprint(knowledge(publish))
+    app.register_blueprint(openapi(settings.public_url))
     register_errors(app)
     return app
 

@@ -158,9 +158,10 @@ _NOTHING: tuple[object, ...] = (None, "", (), {})
 @cache
 def _members(record: type[Any]) -> tuple[tuple[str, str], ...]:
     """The members of a kind of record, with their names in JSON."""
-    return tuple((field.name, _camel(field.name)) for field in fields(record))
+    return tuple((field.name, member_name(field.name)) for field in fields(record))
 
 
-def _camel(name: str) -> str:
+def member_name(name: str) -> str:
+    """How a field is called in JSON: in camelCase."""
     first, *others = name.split("_")
     return first + "".join(word.capitalize() for word in others)
