@@ -17,6 +17,7 @@ from uuid import uuid4
 from flask import Flask
 
 from service.assessor import Assessor, load_assessor
+from service.audit.logs import auditor
 from service.cds.answer import Parts
 from service.cds.cards import Addresses, CardMaker
 from service.cds.order_reader import OrderReader, load_order_words
@@ -52,6 +53,7 @@ from service.web.hooks import hooks
 from service.web.knowledge import knowledge
 from service.web.language import speak
 from service.web.launch import Door, launch_pages
+from service.web.openapi import openapi
 from service.web.operations import operations
 from service.web.operators import visible
 from service.web.origins import allow_origins
@@ -109,13 +111,14 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
         publication, assessor.rulebook, load_options(), load_wording(), settings.public_url
     )
     app.register_blueprint(knowledge(publish))
+    app.register_blueprint(openapi(settings.public_url))
     register_errors(app)
     return app
 
 
 def recording(kept: Storing, hours: int) -> Recording:
     """Who is told of calls, and what is not said again for some hours once it was overridden."""
-    return Recording((kept.recorder,), kept.likeness, kept.overridden(hours))
+    return Recording((auditor(), kept.recorder), kept.likeness, kept.overridden(hours))
 
 
 def gate(settings: Settings, keys: Mapping[str, Sequence[OwnKey]]) -> Gate | None:

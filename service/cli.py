@@ -192,6 +192,22 @@ def knowledge(folder: Path, public_url: str | None) -> None:
     click.echo(f"{write(folder, public_url)} resources in {folder}")
 
 
+@main.group()
+def audit() -> None:
+    """What is written of calls: turn it into other forms."""
+
+
+@audit.command("events")
+@click.argument("lines", type=click.File("rb"), default="-")
+@in_one_line
+def audit_events(lines: BinaryIO) -> None:
+    """Turn LINES about calls, by default standard input, into FHIR R4 AuditEvents, one a line."""
+    from service.audit.events import events  # noqa: PLC0415
+
+    for event in events(lines):
+        click.echo(orjson.dumps(event))
+
+
 @main.command()
 @click.option("--url", help="A running service. Default: one is started for the occasion.")
 @click.option(

@@ -14,8 +14,11 @@ from typing import Any
 
 from flask import Flask
 from gunicorn.app.base import BaseApplication
+from gunicorn.config import Config
+from gunicorn.glogging import Logger
 
 from service.app import DAILY, create_app
+from service.audit.logs import start_logs
 from service.openness import refusals
 from service.settings import Settings
 
@@ -40,6 +43,7 @@ def serve(settings: Settings) -> None:
             what it needs to tell its callers.
     """
     _check_openness(settings)
+    start_logs(settings.audit_log)
     Server(settings, lambda: create_app(settings, local_day)).run()
 
 
@@ -47,6 +51,15 @@ def _check_openness(settings: Settings) -> None:
     reasons = "; ".join(refusals(settings))
     if reasons:
         raise OpenToAllError(reasons)
+
+
+class _ToOurLogs(Logger):  # type: ignore[misc]
+    """gunicorn's messages among ours, instead of beside them in another form."""
+
+    def setup(self, cfg: Config) -> None:
+        """Leave writing to the handlers of the root logger."""
+        super().setup(cfg)
+        self.error_log.handlers, self.error_log.propagate = [], True
 
 
 def local_day() -> date:
@@ -81,6 +94,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "keepalive": _KEEP_ALIVE_SECONDS,
             "limit_request_line": _LONGEST_ADDRESS,
             "loglevel": "warning",
+            "logger_class": _ToOurLogs,
             "proc_name": "liver-response",
         }
         options["post_worker_init"] = _begin

@@ -22,7 +22,7 @@ CONFIG = "config"
 """``LIVER_RESPONSE_CONFIG`` names the configuration file."""
 
 # Paths in the configuration file start from its folder.
-_PATHS = ("ca_file", "first_look", "state_folder")
+_PATHS = ("audit_log", "ca_file", "first_look", "state_folder")
 T = TypeVar("T")
 
 
@@ -63,6 +63,8 @@ class Settings:
         comment_key_file: keys under which the comments of overridden cards are kept; without it,
             they are not kept.
         retention_days: after how many days what is stored is deleted.
+        audit_log: a file to which a line is written of each call, without anything of the patient.
+            Without it, standard output.
         token_for_discovery: whether discovery, too, is for known clients only.
         state_folder: where tokens that were seen are remembered beyond a restart. Without it, a
             token that was issued before the service was started is refused.
@@ -93,6 +95,7 @@ class Settings:
     comment_key_file: str | None = _setting(None, file, "database")
     retention_days: int = _setting(400, whole(1, 3650), "database")
     token_for_discovery: bool = _setting(False, yes_no)
+    audit_log: str | None = _setting(None, words)
     state_folder: str | None = _setting(None, folder)
     calls_per_minute: int = _setting(0, whole(0, 1_000_000), "limits")
     token_life_seconds: int = _setting(3600, whole(60, 3600), "limits")

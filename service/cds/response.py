@@ -185,9 +185,10 @@ def _members(kind: type[Any]) -> tuple[tuple[str, str], ...]:
     if not is_dataclass(kind):
         return ()
     sent = (field.name for field in fields(kind) if not field.metadata.get("ours"))
-    return tuple((name, _camel(name)) for name in sent)
+    return tuple((name, member_name(name)) for name in sent)
 
 
-def _camel(name: str) -> str:
+def member_name(name: str) -> str:
+    """How a field is called in JSON: in camelCase."""
     first, *others = name.split("_")
     return first + "".join(word.capitalize() for word in others)

@@ -57,7 +57,9 @@ def _not_admitted(error: NotAdmittedError) -> Response:
 
 
 def _on_purpose(error: LiverResponseError) -> Response:
-    log.info("%s at %s", type(error).__name__, error.where or "the request")
+    # A place that is a resource has an id in it, which may be the patient's.
+    where = "a resource" if "/" in error.where else error.where or "the request"
+    log.info("%s at %s", type(error).__name__, where)
     response = _respond(error.status, outcome(error.code, str(error), error.where))
     if error.retry_seconds is not None:
         response.headers["Retry-After"] = str(error.retry_seconds)
