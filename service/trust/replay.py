@@ -6,6 +6,7 @@ One SQLite file for all worker processes of a machine, so that a token is not go
 from __future__ import annotations
 
 import sqlite3
+import time
 from contextlib import closing
 from pathlib import Path
 from threading import local
@@ -17,6 +18,7 @@ _TABLE = """CREATE TABLE IF NOT EXISTS seen (
 _INDEX = "CREATE INDEX IF NOT EXISTS lately ON seen (issuer, at)"
 _ADD = "INSERT OR IGNORE INTO seen VALUES (?, ?, ?, ?)"
 _WAIT_SECONDS = 2.0
+_PAUSE_SECONDS = 0.02
 _FORGET_EVERY = 256  # calls
 _MOST = 1_000_000
 _MINUTE = 60.0
@@ -41,13 +43,24 @@ class ReplayStore:
         """
         self._file, self._most = file, most
         self._mine = local()
-        try:
-            with closing(self._connect()) as connection:
-                connection.execute("PRAGMA journal_mode = WAL")
-                connection.execute(_TABLE)
-                connection.execute(_INDEX)
-        except sqlite3.Error as error:
-            raise ReplayStoreError(f"{file} cannot be used ({type(error).__name__})") from None
+        deadline = time.monotonic() + _WAIT_SECONDS
+        while True:
+            try:
+                self._prepare()
+            except sqlite3.Error as error:
+                # Another process makes it at this moment: for a change of mode SQLite does not wait.
+                if not _locked(error) or time.monotonic() > deadline:
+                    reason = type(error).__name__
+                    raise ReplayStoreError(f"{file} cannot be used ({reason})") from None
+                time.sleep(_PAUSE_SECONDS)
+            else:
+                return
+
+    def _prepare(self) -> None:
+        with closing(self._connect()) as connection:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute(_TABLE)
+            connection.execute(_INDEX)
 
     def first_seen(self, issuer: str, jti: str, until: float, now: float) -> bool:
         """Remember a token; whether this is the first time.
@@ -102,3 +115,7 @@ class ReplayStore:
         # A power cut may lose the last moments, but leaves no broken file.
         connection.execute("PRAGMA synchronous = NORMAL")
         return connection
+
+
+def _locked(error: sqlite3.Error) -> bool:
+    return isinstance(error, sqlite3.OperationalError) and "locked" in str(error)

@@ -11,7 +11,7 @@ from signing import bearer
 from tests.conformance.deployment import ORIGIN, SIGN, Deployment
 
 PLAIN = order_sign(medication_request("paracetamol"))
-ADDRESSES = ["/cds-services", SIGN]
+ADDRESSES = ["/cds-services", SIGN, f"{SIGN}/feedback"]
 
 
 def preflight(service: Service, path: str, origin: str, method: str = "POST") -> requests.Response:
