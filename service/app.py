@@ -25,6 +25,7 @@ from service.cds.speaking import load_speaking
 from service.cds.suggestions import load_options
 from service.cds.wording import load_wording
 from service.consulting import Consulting
+from service.doctor.open import doctor
 from service.evidence.visit import Visiting
 from service.extract import MedicationReader
 from service.fhir.client import FhirClient
@@ -45,6 +46,7 @@ from service.trust.own_keys import OwnKey, key_set, read_own_keys
 from service.trust.replay import ReplayStore
 from service.web.admission import admission
 from service.web.assets import serve_assets
+from service.web.doctor import doctor_page
 from service.web.errors import register_errors
 from service.web.feedback import feedback
 from service.web.figures import figures
@@ -105,6 +107,7 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
         app.register_blueprint(own_keys(key_set(chain.from_iterable(keys.values()))))
     if settings.first_look is not None:
         app.register_blueprint(first_look(load_people(Path(settings.first_look)), assessor, parts))
+        app.register_blueprint(doctor_page(partial(doctor, assessor, parts)))
     if door := launch_door(assessor, settings, today):
         app.register_blueprint(launch_pages(door))
     publish = partial(

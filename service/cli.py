@@ -164,6 +164,41 @@ _FORMS = {"text": _text, "card": _card, "json": _object}
 
 
 @main.command()
+@click.argument("call", type=click.File("rb"))
+@click.option(
+    "--as-of",
+    type=click.DateTime(["%Y-%m-%d"]),
+    help="The day to judge from. Default: the day that the file tells, else today.",
+)
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True
+)
+@in_one_line
+def doctor(call: BinaryIO, as_of: datetime | None, form: str) -> None:
+    """Tell what of CALL, a whole CDS Hooks call, was read, what not and why; - for standard input.
+
+    Shows clinical values of the call, on this console only. No server is asked for anything.
+    """
+    document = _json(call)
+    day = as_of.date() if as_of else told_on(document) or date.today()  # noqa: DTZ011 - local day
+    from service.desk import Desk  # noqa: PLC0415 - loading the models takes a moment
+    from service.doctor.console import report_text  # noqa: PLC0415
+    from service.doctor.open import call_of  # noqa: PLC0415
+    from service.doctor.open import doctor as made  # noqa: PLC0415
+    from service.settings import settings_from  # noqa: PLC0415
+
+    desk = Desk.open(settings_from(os.environ), day)
+    found = made(desk.assessor, desk.parts)
+    report = found.examine(call_of(document, found))
+    if form == "json":
+        click.echo(orjson.dumps(report, option=orjson.OPT_INDENT_2))
+        return
+    from service.console import console  # noqa: PLC0415
+
+    console().print(report_text(report))
+
+
+@main.command()
 @click.argument("page", required=False)
 @in_one_line
 def rules(page: str | None) -> None:
