@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import Enum
 
 from rules.criteria.pages import CriterionPage
-from rules.document.contents import Contents, Grid, RuleWords
+from rules.document.contents import CaseWords, Contents, Grid, RuleWords
 
 LONGEST = 100
 """How much of a question is read, in characters."""
@@ -96,12 +96,11 @@ def passages_of(has: Contents) -> Iterator[Passage]:
         yield at(Kind.NUMBER, f"number-{value.name}", value.source.title, text, value.name)
     yield from (at(Kind.TABLE, *row) for grid in (*has.tables, *has.lists) for row in _rows(grid))
     for number, case in enumerate(has.cases, 1):
-        name, codes = f"case {number}", " ".join((*case.finds, case.because))
-        yield at(Kind.CASE, f"case-{number}", name, f"{case.name} ({case.given})", codes)
+        yield at(Kind.CASE, f"case-{number}", f"case {number}", _case(case), case.because)
     yield from (at(Kind.GAP, f"gap-{n}", "", gap) for n, gap in enumerate(page.misses, 1))
     for source in page.sources.values():
-        text = f"{source.title}: {source.states}"
-        yield at(Kind.SOURCE, f"source-{source.id}", "", text, source.place)
+        text = f"{source.title}: {source.states} ({source.place})"
+        yield at(Kind.SOURCE, f"source-{source.id}", "", text)
 
 
 def passages_of_criterion(page: CriterionPage) -> Iterator[Passage]:
@@ -123,6 +122,11 @@ def passages_of_criterion(page: CriterionPage) -> Iterator[Passage]:
 
 def _said(rule: RuleWords) -> str:
     return f"{rule.title}. {rule.says}"
+
+
+def _case(case: CaseWords) -> str:
+    found_there = f"; finds {', '.join(case.finds)}" if case.finds else ""
+    return f"{case.name} ({case.given}){found_there}"
 
 
 def _ways(rule: RuleWords) -> str:

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from rules.condition_words import printed
 from rules.criteria.pages import CriterionPage
-from rules.document.contents import Contents
+from rules.document.contents import Contents, Value
 from rules.document.knowledge import TAGS
 from rules.document.search import (
     LONGEST,
@@ -47,6 +47,17 @@ class Shelf:
     locked: Mapping[str, Locked]
     passages: tuple[Passage, ...]
 
+    @property
+    def titles(self) -> Mapping[str, str]:
+        """The titles of the pages by id."""
+        return {name: has.page.title for name, has in self.pages.items()}
+
+    @property
+    def in_force(self) -> Mapping[str, Value]:
+        """The numbers of all pages by name."""
+        pages = self.pages.values()
+        return {value.name: value for has in pages for value in has.values if value.in_force}
+
 
 def rule_pages(book: Rulebook, told: Callable[[], RuleFigures | None]) -> Blueprint:
     """The pages of a rule book.
@@ -76,7 +87,7 @@ def rule_pages(book: Rulebook, told: Callable[[], RuleFigures | None]) -> Bluepr
         html = render_template(
             "rule_page.html", has=has, locked=shelf().locked[page], book=book.id, told=told(),
             history=history(has.values), around_pages=_around(list(shelf().pages), page),
-            titles={name: each.page.title for name, each in shelf().pages.items()},
+            titles=shelf().titles, in_force=shelf().in_force,
         )  # fmt: skip
         return answer(html)
 

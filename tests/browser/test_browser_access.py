@@ -12,7 +12,12 @@ from playwright.sync_api import Browser
 from watching import Watched, watching
 
 FIRST = "/people/gist-imatinib-supported"
-RULE_PAGES = ("/rules", "/rules/pseudoprogression", "/rules/criteria/choi_2007", "/rules?q=imatinib")
+RULE_PAGES = (
+    "/rules",
+    "/rules/pseudoprogression",
+    "/rules/criteria/choi_2007",
+    "/rules?q=imatinib",
+)
 PAGES = ("/", FIRST, "/people/crc-chun-optimal", *RULE_PAGES, "/operations")
 _OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.removeAttribute('name'); d.open = true; })"
 _RUN_AXE = (
