@@ -61,7 +61,8 @@ from service.web.operators import visible
 from service.web.origins import allow_origins
 from service.web.own_keys import own_keys
 from service.web.recording import Recording
-from service.web.rulebook import rulebook_page
+from service.web.rule_figures import for_operators, nobody
+from service.web.rule_pages import rule_pages
 
 DAILY = "daily"
 """The name of the extension that starts what is done every day."""
@@ -100,9 +101,11 @@ def create_app(settings: Settings | None = None, today: Callable[[], date] = dat
     app.register_blueprint(feedback(kept.keep, admit))
     app.extensions[DAILY] = partial(purge_daily, kept.store, settings.retention_days)
     app.register_blueprint(operations(assessor.rulebook.id, kept.ask))
+    told_of_rules = nobody
     if visible(settings):
         app.register_blueprint(figures(sources(kept), settings.operators))
-    app.register_blueprint(rulebook_page(assessor.rulebook))
+        told_of_rules = for_operators(sources(kept), settings.operators)
+    app.register_blueprint(rule_pages(assessor.rulebook, told_of_rules))
     if any(keys.values()):
         app.register_blueprint(own_keys(key_set(chain.from_iterable(keys.values()))))
     if settings.first_look is not None:

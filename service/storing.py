@@ -8,7 +8,7 @@ import os
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from tempfile import mkdtemp
 
@@ -18,7 +18,7 @@ from service.store.aside import Aside
 from service.store.comments import read_comments
 from service.store.errors import StoreAwayError
 from service.store.feedback import FeedbackKeeper
-from service.store.figures import figures
+from service.store.figures import Figures, figures
 from service.store.gathering import Gathering
 from service.store.likeness import SharedLikeness
 from service.store.metrics import CONTENT_TYPE, metrics
@@ -142,13 +142,17 @@ def sources(kept: Storing) -> Sources:
         kept.gathering.settle(_SETTLE_SECONDS)
         return read_tallies(store, since)
 
+    def fates(since: datetime) -> Figures:
+        kept.gathering.settle(_SETTLE_SECONDS)
+        return figures(store, since)
+
     def measured() -> tuple[bytes, str]:
         kept.gathering.settle(_SETTLE_SECONDS)
         return metrics(store), CONTENT_TYPE
 
     return Sources(
         tallies=tallies,
-        figures=lambda since: figures(store, since),
+        figures=fates,
         metrics=measured,
         today=lambda: store.clock().date(),
     )

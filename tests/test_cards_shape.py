@@ -74,7 +74,7 @@ def test_with_a_public_address_there_are() -> None:
     assert isinstance(made["source"], dict)
     assert made["source"]["icon"] == f"{URL}/static/icon.png"
     assert made["links"] == [
-        {"label": "Rules, numbers and sources", "url": f"{URL}/rulebook", "type": "absolute"}
+        {"label": "Rules, numbers and sources", "url": f"{URL}/rules", "type": "absolute"}
     ]
 
 

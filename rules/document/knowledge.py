@@ -1,16 +1,19 @@
-"""One page of the catalog as a section: rules, numbers, cases, gaps, sources."""
+"""One page of the catalog in words, and as a section: rules, numbers, cases, gaps, sources."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 from rules.cases import Case, common_given
-from rules.condition_words import Threshold, conditions_of, printed
+from rules.condition_words import Threshold, asked_for, conditions_of, printed
 from rules.document.case_words import given_words
+from rules.document.contents import CaseWords, Contents, Grid, Row, RuleWords, Value, Way
 from rules.document.markdown import bullets, plain, section, table
+from rules.items import code_of
 from rules.language import Rule
 from rules.pages import ItemText, Page, SourceNote
 from rules.words import number
@@ -34,107 +37,149 @@ class Chapter:
 
     def markdown(self) -> str:
         """The page as a section of the document."""
-        page = self.page
-        return section(
-            2,
-            page.title,
-            f"*{plain(page.asks)}*",
-            plain(page.says),
-            f"**Why.** {plain(page.rationale)}",
-            f"Version {page.version} · {plain(page.status)} · review due {page.review_due}",
-            section(
-                3, "Rules", *(self._rule(item) for item in page.items.values()), self._nameless()
-            ),
-            section(3, "Numbers", table(_NUMBER, self._numbers()), *map(self._table, page.tables)),
-            section(3, "Tables", *map(self._list, page.lists)),
-            section(3, "Worked cases", self._common(), table(_CASE, map(self._case, self.cases))),
-            section(3, "Known gaps", bullets(page.misses)),
-            section(3, "Sources", table(_SOURCE, map(_source, page.sources.values()))),
+        return _markdown(self.contents)
+
+    @cached_property
+    def contents(self) -> Contents:
+        """Everything that the page says, in words."""
+        return Contents(
+            page=self.page,
+            rules=tuple(self._rule(item) for item in self.page.items.values()),
+            nameless=tuple(map(self._way, self._nameless())),
+            values=tuple(self._values()),
+            tables=tuple(map(self._table, self.page.tables)),
+            lists=tuple(map(self._list, self.page.lists)),
+            common=given_words(common_given(self.page.id)) if self.cases else "",
+            cases=tuple(map(_case, self.cases)),
         )
 
-    def _rule(self, item: ItemText) -> str:
+    def _rule(self, item: ItemText) -> RuleWords:
         """What an item says, and every way in which it comes about."""
-        said = plain(_PLACEHOLDER.sub(self._filled, item.says))
-        ways = [" and ".join(conditions_of(rule, self.thresholds)) for rule in self._rules_of(item)]
-        return "\n\n".join(
-            filter(None, (
-                f"**{item.code}: {plain(item.title)}** ({self._tagged(item.source)})",
-                f"> {said}",
-                bullets(f"when {way}" for way in ways),
-            ))
-        )  # fmt: skip
+        ways = tuple(self._way(rule) for rule in self.rules if code_of(rule.id) == item.code)
+        named = [self.thresholds.get(name) for name in _PLACEHOLDER.findall(item.says)]
+        asked = (*(number for way in ways for number in way.asks), *filter(None, named))
+        return RuleWords(
+            code=item.code,
+            title=item.title,
+            says=_PLACEHOLDER.sub(self._filled, item.says),
+            source=self.page.sources[item.source],
+            ways=ways,
+            numbers=tuple(dict.fromkeys(asked)),
+        )
 
-    def _rules_of(self, item: ItemText) -> Iterator[Rule]:
-        return (rule for rule in self.rules if rule.id.partition(".")[0] == item.code)
+    def _way(self, rule: Rule) -> Way:
+        clauses = (clause for _, condition in rule.when for clause in condition.clauses)
+        asks = filter(None, (asked_for(clause, self.thresholds) for clause in clauses))
+        return Way(rule.id, " and ".join(conditions_of(rule, self.thresholds)), tuple(asks))
 
-    def _nameless(self) -> str:
-        """Rules that put no sentence on a card."""
-        rest = [rule for rule in self.rules if rule.id.partition(".")[0] not in self.page.items]
-        conditions = (" and ".join(conditions_of(rule, self.thresholds)) for rule in rest)
-        rows = [(rule.id, way) for rule, way in zip(rest, conditions, strict=True)]
-        return table(("Rule", "Fires when"), rows)
+    def _nameless(self) -> Iterator[Rule]:
+        return (rule for rule in self.rules if code_of(rule.id) not in self.page.items)
 
     def _filled(self, found: re.Match[str]) -> str:
         threshold = self.thresholds.get(found[1])
-        return f"[{found[1].replace('_', ' ')}]" if threshold is None else number(threshold.value)
+        return f"[{_spaced(found[1])}]" if threshold is None else number(threshold.value)
 
-    def _tagged(self, source: str) -> str:
-        note = self.page.sources[source]
-        return f"{plain(note.title)} \\[{note.tag}\\]"
-
-    def _numbers(self) -> Iterator[Sequence[str]]:
+    def _values(self) -> Iterator[Value]:
         for parameter in self.page.parameters.values():
             for value in sorted(parameter.values, key=lambda v: v.since, reverse=True):
-                yield (
-                    parameter.means,
-                    f"{number(value.value)} {printed(parameter.unit)}",
-                    str(value.since),
-                    *self._cited(value.source),
+                yield Value(
+                    name=parameter.name,
+                    means=parameter.means,
+                    amount=number(value.value),
+                    unit=printed(parameter.unit),
+                    since=value.since,
+                    source=self.page.sources[value.source],
+                    in_force=value is parameter.in_force,
                 )
 
-    def _cited(self, source: str) -> tuple[str, str]:
-        note = self.page.sources[source]
-        return note.title, note.tag
-
-    def _table(self, name: str) -> str:
-        found = self.page.tables[name]
-        rows = [
-            (row, f"{number(value)} {printed(found.unit)}") for row, value in found.rows.items()
-        ]
+    def _table(self, name: str) -> Grid:
+        found, unit = self.page.tables[name], printed(self.page.tables[name].unit)
+        source = self.page.sources[found.source]
+        rows = [(row, f"{number(value)} {unit}") for row, value in found.rows.items()]
         if found.otherwise is not None:
-            rows.append(("any other", f"{number(found.otherwise)} {printed(found.unit)}"))
-        return (
-            f"{plain(found.means)} ({self._tagged(found.source)}):\n\n{table(('', 'Value'), rows)}"
-        )
+            rows.append(("any other", f"{number(found.otherwise)} {unit}"))
+        return Grid(name, found.means, ("", "Value"), tuple(Row(row, source) for row in rows))
 
-    def _list(self, name: str) -> str:
+    def _list(self, name: str) -> Grid:
         rows = self.page.lists[name]
-        columns = list(
-            dict.fromkeys(column for row in rows for column in row if column != "source")
-        )
-        cells = [
-            (*(_said(row.get(column, "")) for column in columns), *self._cited(row["source"]))
+        columns = list(dict.fromkeys(key for row in rows for key in row if key != "source"))
+        filled = (
+            Row(
+                tuple(_said(row.get(column, "")) for column in columns),
+                self.page.sources[row["source"]],
+            )
             for row in rows
-        ]
-        head = (*(_spaced(column) for column in columns), "source", "tag")
-        return f"{_spaced(name).capitalize()}:\n\n{table(head, cells)}"
-
-    def _common(self) -> str:
-        given = common_given(self.page.id) if self.cases else {}
-        return (
-            f"Synthetic. In every case, unless it says otherwise: {plain(given_words(given))}."
-            if given
-            else ""
         )
+        return Grid(name, _spaced(name).capitalize(), tuple(map(_spaced, columns)), tuple(filled))
 
-    def _case(self, case: Case) -> Sequence[str]:
-        found = ", ".join((*case.finds, *(f"not {code}" for code in case.not_finds)))
-        return case.name, given_words(case.given) or "as in every case", case.grade, found
+
+def _case(case: Case) -> CaseWords:
+    given = given_words(case.given) or "as in every case"
+    return CaseWords(case.name, given, case.grade, case.because or "", case.finds, case.not_finds)
 
 
 _NUMBER = ("What", "Value", "Since", "Source", "Tag")
 _CASE = ("Case", "Given", "Grade", "Finds")
 _SOURCE = ("Source", "Where", "States", "Tag")
+_RULE = ("Rule", "Fires when")
+
+
+def _markdown(has: Contents) -> str:
+    page = has.page
+    return section(
+        2,
+        page.title,
+        f"*{plain(page.asks)}*",
+        plain(page.says),
+        f"**Why.** {plain(page.rationale)}",
+        f"Version {page.version} · {plain(page.status)} · review due {page.review_due}",
+        section(3, "Rules", *map(_rule_section, has.rules), _nameless_table(has.nameless)),
+        section(
+            3, "Numbers", table(_NUMBER, map(_value_row, has.values)), *map(_table, has.tables)
+        ),
+        section(3, "Tables", *map(_list, has.lists)),
+        section(3, "Worked cases", _shared(has.common), table(_CASE, map(_case_row, has.cases))),
+        section(3, "Known gaps", bullets(page.misses)),
+        section(3, "Sources", table(_SOURCE, map(_source, page.sources.values()))),
+    )
+
+
+def _rule_section(rule: RuleWords) -> str:
+    head = f"**{rule.code}: {plain(rule.title)}** ({_tagged(rule.source)})"
+    ways = bullets(f"when {way.conditions}" for way in rule.ways)
+    return "\n\n".join(filter(None, (head, f"> {plain(rule.says)}", ways)))
+
+
+def _nameless_table(ways: Iterable[Way]) -> str:
+    return table(_RULE, ((way.id, way.conditions) for way in ways))
+
+
+def _tagged(note: SourceNote) -> str:
+    return f"{plain(note.title)} \\[{note.tag}\\]"
+
+
+def _value_row(value: Value) -> Sequence[str]:
+    return value.means, value.text, str(value.since), value.source.title, value.source.tag
+
+
+def _table(grid: Grid) -> str:
+    cells = table(grid.head, (row.cells for row in grid.rows))
+    return f"{plain(grid.title)} ({_tagged(grid.rows[0].source)}):\n\n{cells}"
+
+
+def _list(grid: Grid) -> str:
+    rows = ((*row.cells, row.source.title, row.source.tag) for row in grid.rows)
+    return f"{grid.title}:\n\n{table((*grid.head, 'source', 'tag'), rows)}"
+
+
+def _shared(common: str) -> str:
+    shared = f"In every case, unless it says otherwise: {plain(common)}."
+    return f"Synthetic. {shared}" if common else ""
+
+
+def _case_row(case: CaseWords) -> Sequence[str]:
+    found = ", ".join((*case.finds, *(f"not {code}" for code in case.not_finds)))
+    return case.name, case.given, case.grade, found
 
 
 def _source(note: SourceNote) -> Sequence[str]:

@@ -125,13 +125,13 @@ class CardMaker:
         return Source(
             label=self.wording.source_label,
             topic=self.wording.topic(topic),
-            url=f"{base}/rulebook" if base else "",
+            url=f"{base}/rules" if base else "",
             icon=f"{base}/static/icon.png" if base else "",
         )
 
     def _links(self, assessment: Assessment) -> tuple[Link, ...]:
         base, launch = self.addresses.public_url, self.addresses.smart_launch_url
-        absolute = Link(self.wording.link_label, f"{base}/rulebook", "absolute")
+        absolute = Link(self.wording.link_label, f"{base}/rules", "absolute")
         smart = Link(self.wording.smart_link_label, str(launch), "smart", _context(assessment))
         return (*([smart] if launch else ()), *([absolute] if base else ()))
 

@@ -48,11 +48,16 @@ def only_for_operators(blueprint: Blueprint, operators: Sequence[Operator]) -> N
 
     @blueprint.before_request
     def ask() -> Response | None:
-        if not operators or _is_one(request, operators):
+        if may_see(operators):
             return None
         response = Response(status=401)
         response.headers["WWW-Authenticate"] = 'Basic realm="Liver Response CDS", charset="UTF-8"'
         return response
+
+
+def may_see(operators: Sequence[Operator]) -> bool:
+    """Whether the present request is of an operator; anybody's is where there are none."""
+    return not operators or _is_one(request, operators)
 
 
 def _is_one(asking: Request, operators: Sequence[Operator]) -> bool:

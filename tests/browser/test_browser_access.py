@@ -12,7 +12,13 @@ from playwright.sync_api import Browser
 from watching import Watched, watching
 
 FIRST = "/people/gist-imatinib-supported"
-PAGES = ("/", FIRST, "/people/crc-chun-optimal", "/rulebook", "/operations")
+RULE_PAGES = (
+    "/rules",
+    "/rules/pseudoprogression",
+    "/rules/criteria/choi_2007",
+    "/rules?q=imatinib",
+)
+PAGES = ("/", FIRST, "/people/crc-chun-optimal", *RULE_PAGES, "/operations")
 _OPEN_ALL = "document.querySelectorAll('details').forEach(d => { d.removeAttribute('name'); d.open = true; })"
 _RUN_AXE = (
     "axe.run(document, {resultTypes: ['violations']}).then(r => JSON.stringify(r.violations))"
