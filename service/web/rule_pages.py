@@ -53,6 +53,12 @@ class Shelf:
         return {name: has.page.title for name, has in self.pages.items()}
 
     @property
+    def homes(self) -> Mapping[str, str]:
+        """The page of each rule that has a sentence, by its code; the first where two have it."""
+        pages = reversed(tuple(self.pages.values()))
+        return {rule.code: has.page.id for has in pages for rule in has.rules}
+
+    @property
     def in_force(self) -> Mapping[str, Value]:
         """The numbers of all pages by name."""
         pages = self.pages.values()
@@ -87,7 +93,7 @@ def rule_pages(book: Rulebook, told: Callable[[], RuleFigures | None]) -> Bluepr
         html = render_template(
             "rule_page.html", has=has, locked=shelf().locked[page], book=book.id, told=told(),
             history=history(has.values), around_pages=_around(list(shelf().pages), page),
-            titles=shelf().titles, in_force=shelf().in_force,
+            titles=shelf().titles, homes=shelf().homes, in_force=shelf().in_force,
         )  # fmt: skip
         return answer(html)
 

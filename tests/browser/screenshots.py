@@ -26,7 +26,7 @@ PICTURES = (
     ("evidence-supported", "/people/gist-imatinib-supported", "light", 1320),
     ("evidence-surge-dark", "/people/crc-cea-surge-window", "dark", 1400),
     ("evidence-unknown", "/people/crc-chun-optimal", "light", 1320),
-    ("rule-page", "/rules/pseudoprogression", "light", 1200),
+    ("rule-page", "/rules/pseudoprogression", "light", 1080),
 )
 WHAT_IF = "/people/gist-imatinib-supported"
 
