@@ -44,18 +44,19 @@ class CardMaker:
     addresses: Addresses
     uuids: Uuids
     _body: Callable[[Assessment, tuple[str, ...], tuple[str, ...]], Markdown] = field(init=False)
+    _offered: Callable[[Assessment, Whose], tuple[Suggestion, ...]] = field(init=False)
 
     def __post_init__(self) -> None:
         # One assessment is shown on card after card while an order is being written.
         body = lru_cache(_BODIES_KEPT)(partial(detail, wording=self.wording))
         object.__setattr__(self, "_body", body)
+        object.__setattr__(self, "_offered", lru_cache(_BODIES_KEPT)(self._offer))
 
     def about(
         self, assessment: Assessment, indicator: Indicator, whose: Whose, notes: Iterable[str] = ()
     ) -> Card:
         """The card about an assessment. ``notes`` say what of the call could not be read."""
-        options = self.options.for_assessment(assessment)
-        suggestions = self._suggestions(options, assessment, whose)
+        suggestions = tuple(self._fresh(s) for s in self._offered(assessment, whose))
         named = tuple(suggestion.actions[0].description for suggestion in suggestions)
         return self._card(
             assessment,
@@ -109,6 +110,13 @@ class CardMaker:
             override_reasons=self.wording.overrides,
             links=self._links(assessment),
         )
+
+    def _offer(self, assessment: Assessment, whose: Whose) -> tuple[Suggestion, ...]:
+        return self._suggestions(self.options.for_assessment(assessment), assessment, whose)
+
+    def _fresh(self, offered: Suggestion) -> Suggestion:
+        """The same under a UUID of its own: what is offered again is answered for by itself."""
+        return Suggestion(offered.label, str(self.uuids()), offered.actions, offered.option)
 
     def _suggestions(
         self, options: tuple[Option, ...], assessment: Assessment, whose: Whose, phases: str = ""

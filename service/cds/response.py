@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
-from functools import cache
+from functools import cache, cached_property
 from types import MappingProxyType
 from typing import Any
 
@@ -75,6 +75,11 @@ class Action:
     type: str = "create"
     description: str
     resource: ServiceRequest
+
+    @cached_property
+    def wired(self) -> Json:
+        """As JSON, worked out once: the same action is offered on card after card."""
+        return _wire_record(self, _members(Action))
 
 
 @dataclass(frozen=True)
@@ -148,6 +153,8 @@ def wire(value: object) -> Json:
     kind = value.__class__
     if kind in _PLAIN:
         return value  # type: ignore[return-value]
+    if isinstance(value, Action):
+        return value.wired
     members = _members(kind)  # type: ignore[arg-type]
     return _wire_record(value, members) if members else _wire_other(value)
 
