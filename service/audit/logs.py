@@ -15,7 +15,7 @@ from collections.abc import Callable
 from logging.handlers import WatchedFileHandler
 from pathlib import Path
 from types import TracebackType
-from typing import Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO
 
 import orjson
 import structlog
@@ -77,7 +77,13 @@ def start_logs(audit_log: str | None) -> None:
     )
 
 
-class _ToStream(logging.StreamHandler[TextIO]):
+if TYPE_CHECKING:
+    _Stream = logging.StreamHandler[TextIO]
+else:  # Python 3.10 cannot subscript it
+    _Stream = logging.StreamHandler
+
+
+class _ToStream(_Stream):
     """Says so when a line could not be written, for the call to be named as not recorded."""
 
     def handleError(self, record: logging.LogRecord) -> None:  # noqa: N802 - the name is logging's
