@@ -125,6 +125,14 @@ def test_a_needed_key_that_is_not_there_is_answered_as_the_service_would(
     assert report["answer"].startswith("200" if state == "empty" else "412: Needed data")
 
 
+def test_what_can_be_read_of_a_refused_call_is_not_said_to_be_of_no_interest(
+    tmp_path: Path,
+) -> None:
+    report = told(changed(imaging={"resourceType": "OperationOutcome"}), tmp_path)
+    reasons = {r["reference"]: r["reason"] for r in key(report, "observations")["resources"]}
+    assert reasons["Observation/lesion-a-size-index"].startswith("can be read; the call is not")
+
+
 def test_a_key_that_was_not_sent_has_its_query_and_the_scope_it_needs(tmp_path: Path) -> None:
     call = told_today(CALL)
     del call["prefetch"]["procedures"]

@@ -24,6 +24,7 @@ from service.judged import Judged
 from service.outbound.destinations import NOWHERE
 
 _NO_FACT = "read; nothing that the rules look at"
+_NOT_CONCLUDED = "can be read; the call is not answered, so nothing was made of it"
 _NOT_A_TYPE = "a type that is not read"
 _WHOSE = "says whose data this is; nothing else is read of it"
 _OF_A_TYPE = ("code", "medicationCodeableConcept")
@@ -31,10 +32,14 @@ _OF_A_TYPE = ("code", "medicationCodeableConcept")
 
 @dataclass(frozen=True)
 class _Came:
-    """By reference: the facts that came of a resource, and why something of it was not read."""
+    """By reference: the facts that came of a resource, and why something of it was not read.
+
+    ``concluded`` is False where the call is refused before any facts are made.
+    """
 
     facts: Mapping[str, tuple[str, ...]]
     unread: Mapping[str, str]
+    concluded: bool
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,7 @@ class Doctor:
         timeline = judged.timeline if judged else Timeline(call.patient_id)
         facts = by_resource(timeline)
         unread = {u.reference: u.reason for u in timeline.unread}
-        came = _Came(facts, unread)
+        came = _Came(facts, unread, judged is not None)
         ours = [self._key(name, states[name], held.get(name), came, asked) for name in asked]
         foreign = [
             self._key(name, item.state, item, came, asked)
@@ -151,7 +156,8 @@ class Doctor:
 def _found(entry: Entry, reading: Reading, came: _Came) -> ResourceFound:
     became = came.facts.get(entry.reference, ())
     unread = reading.unread.reason if reading.unread else came.unread.get(entry.reference, "")
-    reason = unread or reading.passed_over or ("" if became else _NO_FACT)
+    without = _NO_FACT if came.concluded else _NOT_CONCLUDED
+    reason = unread or reading.passed_over or ("" if became else without)
     units = ", ".join(dict.fromkeys(_units(entry.resource))) if "unit" in unread else ""
     return ResourceFound(entry.reference, became, f"{reason}; sent: {units}" if units else reason)
 

@@ -104,7 +104,8 @@ class Gathering:
         except StoreAwayError:
             with self._lock:
                 self._counts.update(counts)
-                self._cards.extendleft(reversed(cards[len(self._cards) - _MOST_CARDS :]))
+                room = _MOST_CARDS - len(self._cards)
+                self._cards.extendleft(reversed(cards[-room:] if room else []))
                 self._standing = Standing(None, self._clock() + _REST_SECONDS)
 
 
