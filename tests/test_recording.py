@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import Any
+from typing import Any, NoReturn
 
 import pytest
-from flask import Flask
+from flask import Flask, Request
 from live import told_today
 from stories import assessor
 
@@ -15,7 +15,9 @@ from service.fhir.prefetch_keys import templates
 from service.record.call_record import CallRecord
 from service.record.likeness import Likeness
 from service.settings import Settings
+from service.trust.errors import NotAdmittedError, Refusal
 from service.trust.gate import ANYBODY
+from service.web.admission import Admit
 from service.web.errors import register_errors
 from service.web.hooks import hooks
 from service.web.recording import Recording
@@ -26,7 +28,9 @@ CALL = "order-sign-sunitinib"
 PATH = "/cds-services/liver-response-order-sign"
 
 
-def records_of(*bodies: Json, failing: bool = False) -> list[CallRecord]:
+def records_of(
+    *bodies: Json, failing: bool = False, admit: Admit = lambda _request: ANYBODY
+) -> list[CallRecord]:
     """What is told of calls with these bodies, one after the other."""
     told: list[CallRecord] = []
 
@@ -44,7 +48,7 @@ def records_of(*bodies: Json, failing: bool = False) -> list[CallRecord]:
             parts,
             templates(vocabulary),
             vocabulary.normalise_system,
-            lambda _request: ANYBODY,
+            admit,
             recording,
         )
     )
@@ -95,6 +99,15 @@ def test_a_call_that_cannot_be_read_is_told_of() -> None:
 
 def test_a_call_is_answered_even_if_nobody_can_record_it() -> None:
     assert records_of(told_today(CALL), failing=True)[0].status == 200
+
+
+@pytest.mark.parametrize(("named", "told"), [("", "unknown"), ("main", "main")])
+def test_a_call_that_is_not_admitted_is_never_told_of_as_anybody_s(named: str, told: str) -> None:
+    def refuse(_request: Request) -> NoReturn:
+        raise NotAdmittedError(Refusal.SIGNATURE, named)
+
+    (record,) = records_of(told_today(CALL), admit=refuse)
+    assert (record.status, record.client) == (401, told)
 
 
 def test_repeats_are_alike_and_other_users_are_not() -> None:

@@ -400,6 +400,35 @@ def test_cards_outlast_a_store_that_is_away(
     assert count_of(store, issued_card) == 3
 
 
+def test_of_cards_that_wait_the_newest_are_kept(
+    store: Store, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("service.store.gathering._MOST_CARDS", 3)
+    real, gathering = store.transaction, Gathering(store, lambda: 0.0)
+    uuids = [f"{n:08d}{UUID[8:]}" for n in range(6)]
+    late = iter(uuids[3:])
+
+    def away_while_others_come(use: Use) -> object:
+        for uuid in late:
+            StoreRecorder(gathering)(call(clock.at, uuid))
+            away_since.append(uuid)
+        if len(away_since) == 3:
+            away_since.append("and back")
+            raise StoreAwayError
+        return real(use)
+
+    away_since: list[str] = []
+    store.make_ready()
+    for uuid in uuids[:3]:
+        StoreRecorder(gathering)(call(clock.at, uuid))
+    monkeypatch.setattr(store, "transaction", away_while_others_come)
+    gathering.settle(5)
+    gathering.settle(5)
+    with real(Use.AT_LEISURE) as connection:
+        kept = set(connection.execute(select(issued_card.c.uuid)).scalars())
+    assert kept == set(uuids[3:])
+
+
 def test_what_was_overridden_is_asked_once_a_second_and_at_once_after_feedback(
     store: Store, clock: Clock
 ) -> None:

@@ -50,7 +50,8 @@ class CallRecord:
 
     Attributes:
         at: when it was answered; UTC.
-        client: what the configuration calls the client; "anybody" where none is configured.
+        client: what the configuration calls the client; "anybody" where none is configured,
+            "unknown" for whoever is not admitted and names nobody on the list.
         failure: the kind of error it was answered with; "" where it was answered.
         conclusion: None where the record of the patient was not read.
         withheld: the topics of the cards that were not shown again, since the user overrode them.

@@ -16,7 +16,10 @@ from service.fhir.errors import MissingDataError
 from service.judged import Judged
 from service.record.call_record import CallRecord, Conclusion, IssuedCard
 from service.record.likeness import Likenesses
+from service.trust.errors import NotAdmittedError
 from service.trust.gate import ANYBODY, Caller
+
+_NOBODY_KNOWN = "unknown"
 
 
 @dataclass
@@ -51,7 +54,7 @@ class Noted:
             at=datetime.now(timezone.utc),
             service=self.service,
             status=status,
-            client=self.caller.name,
+            client=self._client(),
             issuer=client.issuer if client else "",
             tenant=self.caller.tenant or "",
             hook_instance=self.call.hook_instance if self.call else "",
@@ -64,6 +67,12 @@ class Noted:
             tried={name: t.value for name, t in judged.tried.items()} if judged else {},
             milliseconds={**self.milliseconds, "whole": _since(self.started)},
         )
+
+    def _client(self) -> str:
+        """Who called; of a call that was not admitted, who it said to be, if that is on the list."""
+        if isinstance(self.failure, NotAdmittedError):
+            return self.failure.client or _NOBODY_KNOWN
+        return self.caller.name
 
     def likeness(self, known: Likenesses, assessment: Assessment) -> str:
         """What repeats of the call are known by; worked out once."""
