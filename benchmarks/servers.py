@@ -10,11 +10,13 @@ from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from tempfile import TemporaryDirectory
 
 import requests
 
 from benchmarks.floor import create_floor
 from service.app import create_app
+from service.audit.logs import start_logs
 from service.serving import Server, local_day
 from service.settings import Settings
 
@@ -33,8 +35,12 @@ def _run(kind: str, port: int, workers: int, pinned: bool) -> None:
     if pinned and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {_SERVER_CORE})
     settings = Settings(port=port, workers=workers)
-    create = create_floor if kind == "floor" else lambda: create_app(settings, local_day)
-    Server(settings, create).run()
+    if kind == "floor":
+        Server(settings, create_floor).run()
+        return
+    with TemporaryDirectory() as folder:
+        start_logs(str(Path(folder) / "calls.jsonl"))  # as ``serve`` does
+        Server(settings, lambda: create_app(settings, local_day)).run()
 
 
 @dataclass(frozen=True)

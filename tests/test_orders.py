@@ -10,6 +10,7 @@ from service.cds.draft_orders import read_drafts
 from service.cds.order_reader import OrderReader, load_order_words
 from service.cds.orders import Action, DraftOrders, Leading
 from service.extract.medications import MedicationReader
+from service.fhir.errors import OtherPatientError
 
 IMATINIB = Leading("imatinib", frozenset(["MedicationRequest/old"]))
 LONG_ID = "aB1.-" * 38
@@ -407,3 +408,15 @@ def test_nothing_selected_means_nothing() -> None:
 def test_a_selection_that_may_mean_an_unreadable_entry_keeps_it_named() -> None:
     found = meaning(entry=[{"resource": {"id": "m9"}}], selections=("MedicationRequest/m9",))
     assert found.unresolved == ("context.draftOrders.entry[0]",)
+
+
+def test_drafts_are_read_once_and_never_taken_for_those_of_another_patient() -> None:
+    normalise = load_vocabulary().normalise_system
+    sent = bundle(medication_request("imatinib", subject={"reference": "Patient/p1"}))
+
+    first = read_drafts(sent, "p1", normalise)
+
+    assert read_drafts(sent, "p1", normalise) is first
+    with pytest.raises(OtherPatientError):
+        read_drafts(sent, "p2", normalise)
+    assert read_drafts(sent, "p1", normalise) is first

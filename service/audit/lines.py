@@ -51,11 +51,15 @@ def line_of(record: CallRecord) -> JsonObject:
 
 def seen(text: str, longest: int = LONGEST) -> str:
     """A text of a caller, cut to what a reader needs and without what a reader cannot see."""
-    kept = "".join(
-        "\N{REPLACEMENT CHARACTER}" if unicodedata.category(c).startswith(_UNSEEN) else c
-        for c in text[:longest]
-    )
+    kept = text[:longest]
+    if not kept.isprintable():  # so is nearly everything, and the rest looked at one by one
+        kept = "".join(map(_visible, kept))
     return f"{kept}…" if len(text) > longest else kept
+
+
+def _visible(character: str) -> str:
+    unseen = unicodedata.category(character).startswith(_UNSEEN)
+    return "\N{REPLACEMENT CHARACTER}" if unseen else character
 
 
 def _instance(text: str) -> str:

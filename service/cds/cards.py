@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from dataclasses import dataclass, field, replace
+from functools import cache, lru_cache
 
 import orjson
 
@@ -18,7 +18,7 @@ from service.cds.suggestions import Option, Options, Proposer, Uuids, Whose
 from service.cds.summaries import ProtocolWords, protocol_summary, summary
 from service.cds.wording import Wording
 
-_BODIES_KEPT = 256
+_CARDS_KEPT = 256
 _PROTOCOL_TOPIC = "IMAGING_PROTOCOL"
 
 
@@ -43,20 +43,28 @@ class CardMaker:
     options: Options
     addresses: Addresses
     uuids: Uuids
-    _body: Callable[[Assessment, tuple[str, ...], tuple[str, ...]], Markdown] = field(init=False)
-    _offered: Callable[[Assessment, Whose], tuple[Suggestion, ...]] = field(init=False)
+    _drawn: Callable[[Assessment, Indicator, Whose, tuple[str, ...]], Card] = field(init=False)
+    _source: Callable[[str], Source] = field(init=False)
 
     def __post_init__(self) -> None:
         # One assessment is shown on card after card while an order is being written.
-        body = lru_cache(_BODIES_KEPT)(partial(detail, wording=self.wording))
-        object.__setattr__(self, "_body", body)
-        object.__setattr__(self, "_offered", lru_cache(_BODIES_KEPT)(self._offer))
+        object.__setattr__(self, "_drawn", lru_cache(_CARDS_KEPT)(self._draw))
+        object.__setattr__(self, "_source", cache(self._source_of))
 
     def about(
         self, assessment: Assessment, indicator: Indicator, whose: Whose, notes: Iterable[str] = ()
     ) -> Card:
         """The card about an assessment. ``notes`` say what of the call could not be read."""
-        suggestions = tuple(self._fresh(s) for s in self._offered(assessment, whose))
+        card = self._drawn(assessment, indicator, whose, tuple(notes))
+        suggestions = tuple([self._fresh(suggestion) for suggestion in card.suggestions])
+        return replace(card, uuid=str(self.uuids()), suggestions=suggestions)
+
+    def _draw(
+        self, assessment: Assessment, indicator: Indicator, whose: Whose, notes: tuple[str, ...]
+    ) -> Card:
+        """The card but for its UUIDs."""
+        options = self.options.for_assessment(assessment)
+        suggestions = self._suggestions(options, assessment, whose)
         named = tuple(suggestion.actions[0].description for suggestion in suggestions)
         return self._card(
             assessment,
@@ -64,7 +72,7 @@ class CardMaker:
             topic=assessment.grade.value,
             words=(
                 summary(assessment, self.wording),
-                self._body(assessment, named, tuple(notes)),
+                detail(assessment, named, notes, self.wording),
             ),
             suggestions=suggestions,
         )
@@ -80,7 +88,7 @@ class CardMaker:
         """The card that asks for comparable phases of the liver imaging being ordered."""
         comparison = comparison_of(assessment)
         option = self._protocol_option(comparison)
-        return self._card(
+        card = self._card(
             assessment,
             indicator,
             topic=_PROTOCOL_TOPIC,
@@ -90,6 +98,7 @@ class CardMaker:
             ),
             suggestions=self._suggestions((option,), assessment, whose, _phases(comparison)),
         )
+        return replace(card, uuid=str(self.uuids()))
 
     def _card(
         self,
@@ -100,7 +109,7 @@ class CardMaker:
         suggestions: tuple[Suggestion, ...],
     ) -> Card:
         return Card(
-            uuid=str(self.uuids()),
+            uuid="",
             summary=words[0],
             indicator=indicator,
             source=self._source(topic),
@@ -110,9 +119,6 @@ class CardMaker:
             override_reasons=self.wording.overrides,
             links=self._links(assessment),
         )
-
-    def _offer(self, assessment: Assessment, whose: Whose) -> tuple[Suggestion, ...]:
-        return self._suggestions(self.options.for_assessment(assessment), assessment, whose)
 
     def _fresh(self, offered: Suggestion) -> Suggestion:
         """The same under a UUID of its own: what is offered again is answered for by itself."""
@@ -128,7 +134,7 @@ class CardMaker:
         modality = comparison.study.modality if comparison else None
         return self.options.for_protocol(modality, comparison is None or comparison.unenhanced)
 
-    def _source(self, topic: str) -> Source:
+    def _source_of(self, topic: str) -> Source:
         base = self.addresses.public_url
         return Source(
             label=self.wording.source_label,

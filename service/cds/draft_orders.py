@@ -9,6 +9,9 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
+
+import orjson
 
 from service.fhir.bundle import Contents, Entry, open_up
 from service.fhir.datatypes import Normalise, concept, joined
@@ -20,6 +23,8 @@ from service.fhir.references import References
 from service.fhir.shapes import to_r4
 
 WHERE = "context.draftOrders"
+
+_KEPT, _LONGEST_KEPT = 256, 1 << 16  # at most 16 MB, in bytes
 
 
 @dataclass(frozen=True)
@@ -49,7 +54,7 @@ class DraftOrder:
     lost: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)  # what was read once is known again by being the same
 class Drafts:
     """The orders of a call. ``unread`` names the entries that are no resources at all."""
 
@@ -60,9 +65,26 @@ class Drafts:
 def read_drafts(bundle: JsonObject, patient_id: str, normalise: Normalise) -> Drafts:
     """Read a Bundle of draft orders.
 
+    The last ones are kept: the same orders come when they are selected and when they are signed.
+
     Raises:
         OtherPatientError: an order is for another patient.
     """
+    try:
+        content = orjson.dumps(bundle)
+    except TypeError:  # nested too deeply, or a number beyond 64 bits
+        return _read_all(bundle, patient_id, normalise)
+    if len(content) > _LONGEST_KEPT:
+        return _read_all(bundle, patient_id, normalise)
+    return _known(content, patient_id, normalise)
+
+
+@lru_cache(maxsize=_KEPT)
+def _known(content: bytes, patient_id: str, normalise: Normalise) -> Drafts:
+    return _read_all(orjson.loads(content), patient_id, normalise)
+
+
+def _read_all(bundle: JsonObject, patient_id: str, normalise: Normalise) -> Drafts:
     contents = open_up({"resourceType": "Bundle", **bundle}, WHERE)
     references = _references(contents, patient_id, normalise)
     entries = [entry for entry in contents.entries if entry.kind in _READERS]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rules.vocabulary import Term, Vocabulary
 from service.cds.data_pages import load, record
@@ -33,6 +34,8 @@ def load_order_words() -> OrderWords:
     return record(OrderWords, load("orders.yaml"), "service/cds/orders.yaml")
 
 
+_KEPT = 256  # as many drafts as are kept
+
 _STOPPED = frozenset(("stopped", "cancelled", "revoked"))
 _HELD = frozenset(("on-hold",))
 _PAST = frozenset(("entered-in-error", "completed"))
@@ -50,9 +53,13 @@ class OrderReader:
         self._medications = medications
         self._regimen = _any_word(words.regimen_words)
         self._no_treatment = _any_word(words.no_treatment_words)
+        self._known = lru_cache(maxsize=_KEPT)(self._read)
 
     def read(self, drafts: Drafts, selections: tuple[str, ...] | None = None) -> DraftOrders:
         """What the orders mean; with ``selections``, those alone, and what they hold together."""
+        return self._known(drafts, selections)
+
+    def _read(self, drafts: Drafts, selections: tuple[str, ...] | None) -> DraftOrders:
         if selections is None:
             return self._meaning(drafts.orders, drafts.unread, ())
         chosen, dangling = _selected(drafts.orders, selections)

@@ -20,6 +20,15 @@ from service.fhir.records import Coding
 _OURS: MappingProxyType[str, bool] = MappingProxyType({"ours": True})
 
 
+class Kept:
+    """A record that goes out on card after card."""
+
+    @cached_property
+    def wired(self) -> Json:
+        """As JSON, worked out once."""
+        return _wire_record(self, _members(self.__class__))  # type: ignore[arg-type]
+
+
 @dataclass(frozen=True)
 class CodeableConcept:
     """A FHIR CodeableConcept."""
@@ -69,17 +78,12 @@ class ServiceRequest:
 
 
 @dataclass(frozen=True, kw_only=True)
-class Action:
+class Action(Kept):
     """One action of a suggestion."""
 
     type: str = "create"
     description: str
     resource: ServiceRequest
-
-    @cached_property
-    def wired(self) -> Json:
-        """As JSON, worked out once: the same action is offered on card after card."""
-        return _wire_record(self, _members(Action))
 
 
 @dataclass(frozen=True)
@@ -97,7 +101,7 @@ class Suggestion:
 
 
 @dataclass(frozen=True)
-class Source:
+class Source(Kept):
     """Whose guidance a card is."""
 
     label: str
@@ -107,7 +111,12 @@ class Source:
 
 
 @dataclass(frozen=True)
-class Link:
+class OfferedReason(Coding, Kept):
+    """A reason that a user may give for setting a card aside."""
+
+
+@dataclass(frozen=True)
+class Link(Kept):
     """A way to more; ``app_context`` is for ``smart`` links only."""
 
     label: str
@@ -127,7 +136,7 @@ class Card:
     detail: str
     suggestions: tuple[Suggestion, ...] = ()
     selection_behavior: str = ""
-    override_reasons: tuple[Coding, ...] = ()
+    override_reasons: tuple[OfferedReason, ...] = ()
     links: tuple[Link, ...] = ()
 
 
@@ -153,7 +162,7 @@ def wire(value: object) -> Json:
     kind = value.__class__
     if kind in _PLAIN:
         return value  # type: ignore[return-value]
-    if isinstance(value, Action):
+    if isinstance(value, Kept):
         return value.wired
     members = _members(kind)  # type: ignore[arg-type]
     return _wire_record(value, members) if members else _wire_other(value)

@@ -8,6 +8,7 @@ from functools import cached_property
 
 from rules.assessment import Grade
 from service.cds.data_pages import load, record
+from service.cds.response import OfferedReason
 from service.fhir.records import Coding
 
 
@@ -53,9 +54,11 @@ class Wording:
         return Coding(self.topic_system, **self.topics[name])
 
     @cached_property
-    def overrides(self) -> tuple[Coding, ...]:
+    def overrides(self) -> tuple[OfferedReason, ...]:
         """The reasons a user may give for setting a card aside."""
-        return tuple(Coding(self.override_system, **reason) for reason in self.override_reasons)
+        return tuple(
+            OfferedReason(self.override_system, **reason) for reason in self.override_reasons
+        )
 
     def drug(self, agent: str | None) -> str:
         """The drug as a sentence names it."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import ipaddress
 import re
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Protocol
 from urllib.parse import SplitResult, urlsplit
 
@@ -13,6 +14,8 @@ from service.outbound.errors import OutboundError, Trouble
 
 # What a plain address has no need of, and what is read differently by different libraries.
 _ODD = re.compile(r"[\s\\\x00-\x1f\x7f]|/\.{1,2}(?:/|$)|%2e|%2f|%5c", re.IGNORECASE)
+
+_HOSTS_KEPT = 256
 
 
 class TokenSource(Protocol):
@@ -81,6 +84,7 @@ def same_base(address: str, base: str) -> bool:
         return False
 
 
+@lru_cache(maxsize=_HOSTS_KEPT)  # asked of the same few at every call
 def is_loopback(host: str) -> bool:
     """Whether a name is that of this machine, without asking anybody."""
     try:

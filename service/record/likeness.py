@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from hashlib import blake2b
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from service.cds.call import Call
 from service.trust.gate import Caller
 
 _DIGEST_BYTES = 16
+_KEPT = 256
 
 
 class Likenesses(Protocol):
@@ -34,13 +36,19 @@ class Likeness:
         A value corrected in place is new evidence: the numbers count as well as the references,
         and so does everything that was found or is missing.
         """
-        study = assessment.index_study
-        content = orjson.dumps(
-            (
-                (caller.name, caller.tenant, call.user_id, call.patient_id, call.hook.value),
-                (assessment.grade.value, study.id if study else None, assessment.evidence),
-                ([item.code for item in assessment.items], assessment.missing),
-                repr(assessment.measurements),
-            )
-        )
+        who = (caller.name, caller.tenant, call.user_id, call.patient_id, call.hook.value)
+        content = orjson.dumps((who, _evidence(assessment)))
         return blake2b(content, digest_size=_DIGEST_BYTES, key=self.key).hexdigest()
+
+
+@lru_cache(maxsize=_KEPT)  # as long as one order is being written, it is the same
+def _evidence(assessment: Assessment) -> str:
+    study = assessment.index_study
+    content = orjson.dumps(
+        (
+            (assessment.grade.value, study.id if study else None, assessment.evidence),
+            ([item.code for item in assessment.items], assessment.missing),
+            repr(assessment.measurements),
+        )
+    )
+    return blake2b(content, digest_size=_DIGEST_BYTES).hexdigest()

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from concurrent.futures import TimeoutError as NotInTime
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from datetime import date
 from threading import Event, Lock
 from typing import NamedTuple, TypeAlias
@@ -36,8 +35,25 @@ Term: TypeAlias = "tuple[str, str, str]"
 """What was so, and its two terms: ("grade", "IMMUNE_PATTERN", "G5")."""
 
 
-@dataclass(frozen=True, order=True)
-class _Key:
+Pairs: TypeAlias = "tuple[tuple[str, str], ...]"
+
+
+class _Call(NamedTuple):
+    """All that is counted of a call. Most calls are like another: told apart at once, they cost little."""
+
+    day: date
+    client: str
+    service: str
+    answer: tuple[str, str]  # status, failure
+    conclusion: tuple[str, str] | None  # grade, because
+    cards: Pairs  # topic, indicator
+    withheld: tuple[str, ...]
+    states: Pairs  # prefetch key, state
+    fetched: tuple[str, ...]
+    latency: str
+
+
+class _Key(NamedTuple):
     """A row of the table."""
 
     day: date
@@ -65,7 +81,8 @@ class Gathering:
 
     def __init__(self, store: Store, clock: Callable[[], float] = time.monotonic) -> None:
         self._store, self._clock = store, clock
-        self._counts: Counter[_Key] = Counter()
+        self._calls: Counter[_Call] = Counter()  # since it was last written
+        self._counts: Counter[_Key] = Counter()  # that the store did not take
         self._cards: deque[Row] = deque(maxlen=_MOST_CARDS)
         self._standing, self._lock, self._hurry = Standing(), Lock(), Event()
         # The thread is started when first needed, which is after worker processes are made.
@@ -73,8 +90,9 @@ class Gathering:
 
     def add(self, record: CallRecord, cards: Sequence[Row] = ()) -> None:
         """Count a call, take its cards, and see that both are written."""
+        call = _call(record)
         with self._lock:
-            self._counts.update(_keys(record))
+            self._calls[call] += 1
             self._cards.extend(cards)
             writing, not_before = self._standing
             if (writing is None or writing.done()) and self._clock() >= not_before:
@@ -95,7 +113,9 @@ class Gathering:
     def _write(self) -> None:
         with self._lock:
             counts, self._counts = self._counts, Counter()
+            calls, self._calls = self._calls, Counter()
             cards = [self._cards.popleft() for _ in range(len(self._cards))]
+        _spread(calls, counts)
         try:
             if counts:
                 with self._store.transaction(Use.AT_LEISURE) as connection:
@@ -114,23 +134,40 @@ def _add(connection: Connection, counts: Counter[_Key]) -> None:
     more = {"times": tally.c.times + adding.excluded.times}
     adding = adding.on_conflict_do_update(index_elements=list(tally.primary_key), set_=more)
     # In one order for everybody, so that no two processes wait for each other.
-    rows = [{**asdict(key), "times": times} for key, times in sorted(counts.items())]
+    rows = [{**key._asdict(), "times": times} for key, times in sorted(counts.items())]
     connection.execute(adding, rows)
 
 
-def _keys(record: CallRecord) -> Iterator[_Key]:
-    day, client = record.at.date(), record.client
-    service = record.service if record.service in _SERVICES else NO_SERVICE
-    for what, name, value in _terms(record):
-        yield _Key(day, client, service, what, name[:NAME], value[:NAME])
+def _call(record: CallRecord) -> _Call:
+    conclusion = record.conclusion
+    return _Call(
+        day=record.at.date(),
+        client=record.client,
+        service=record.service if record.service in _SERVICES else NO_SERVICE,
+        answer=(str(record.status), record.failure),
+        conclusion=(conclusion.grade, conclusion.because) if conclusion else None,
+        cards=tuple([(card.topic, card.indicator) for card in record.cards]),
+        withheld=record.withheld,
+        states=tuple(record.states.items()),
+        fetched=record.fetched,
+        latency=f"{bound_of(record.milliseconds.get('whole', 0.0)):g}",
+    )
 
 
-def _terms(record: CallRecord) -> Iterator[Term]:
-    yield "call", str(record.status), record.failure
-    if record.conclusion:
-        yield "grade", record.conclusion.grade, record.conclusion.because
-    yield from (("card", card.topic, card.indicator) for card in record.cards)
-    yield from (("withheld", topic, "") for topic in record.withheld)
-    for key, state in record.states.items():
-        yield "state", key, "fetched" if key in record.fetched else state
-    yield "latency", "whole", f"{bound_of(record.milliseconds.get('whole', 0.0)):g}"
+def _spread(calls: Mapping[_Call, int], counts: Counter[_Key]) -> None:
+    """Add what was so of the calls to the counts, each for itself."""
+    for call, times in calls.items():
+        for what, name, value in _terms(call):
+            key = _Key(call.day, call.client, call.service, what, name[:NAME], value[:NAME])
+            counts[key] += times
+
+
+def _terms(call: _Call) -> Iterator[Term]:
+    yield "call", *call.answer
+    if call.conclusion:
+        yield "grade", *call.conclusion
+    yield from (("card", topic, indicator) for topic, indicator in call.cards)
+    yield from (("withheld", topic, "") for topic in call.withheld)
+    for key, state in call.states:
+        yield "state", key, "fetched" if key in call.fetched else state
+    yield "latency", "whole", call.latency
