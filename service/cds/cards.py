@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
+from uuid import UUID
 
 import orjson
 
@@ -14,9 +15,12 @@ from service.cds.imaging_protocol import Comparison, comparison_of, protocol_det
 from service.cds.markdown import Markdown
 from service.cds.response import Card, Link, Source, Suggestion
 from service.cds.speaking import Indicator
-from service.cds.suggestions import Option, Options, Proposer, Uuids, Whose
+from service.cds.suggestions import Option, Options, Proposer, Whose
 from service.cds.summaries import ProtocolWords, protocol_summary, summary
 from service.cds.wording import Wording
+
+Uuids = Callable[[], UUID]
+"""A source of random UUIDs, an argument so that tests can foresee them."""
 
 _CARDS_KEPT = 256
 _PROTOCOL_TOPIC = "IMAGING_PROTOCOL"
@@ -45,26 +49,26 @@ class CardMaker:
     uuids: Uuids
     _drawn: Callable[[Assessment, Indicator, Whose, tuple[str, ...]], Card] = field(init=False)
     _source: Callable[[str], Source] = field(init=False)
+    _proposer: Proposer = field(init=False)
 
     def __post_init__(self) -> None:
         # One assessment is shown on card after card while an order is being written.
         object.__setattr__(self, "_drawn", lru_cache(_CARDS_KEPT)(self._draw))
         object.__setattr__(self, "_source", cache(self._source_of))
+        object.__setattr__(self, "_proposer", Proposer(self.options, self.wording))
 
     def about(
         self, assessment: Assessment, indicator: Indicator, whose: Whose, notes: Iterable[str] = ()
     ) -> Card:
         """The card about an assessment. ``notes`` say what of the call could not be read."""
-        card = self._drawn(assessment, indicator, whose, tuple(notes))
-        suggestions = tuple([self._fresh(suggestion) for suggestion in card.suggestions])
-        return replace(card, uuid=str(self.uuids()), suggestions=suggestions)
+        return self._anew(self._drawn(assessment, indicator, whose, tuple(notes)))
 
     def _draw(
         self, assessment: Assessment, indicator: Indicator, whose: Whose, notes: tuple[str, ...]
     ) -> Card:
         """The card but for its UUIDs."""
         options = self.options.for_assessment(assessment)
-        suggestions = self._suggestions(options, assessment, whose)
+        suggestions = self._proposer.propose(options, assessment, whose)
         named = tuple(suggestion.actions[0].description for suggestion in suggestions)
         return self._card(
             assessment,
@@ -96,9 +100,9 @@ class CardMaker:
                 protocol_summary(assessment, _protocol_words(comparison), self.wording),
                 protocol_detail(assessment, comparison, ordered, notes, self.wording),
             ),
-            suggestions=self._suggestions((option,), assessment, whose, _phases(comparison)),
+            suggestions=self._proposer.propose((option,), assessment, whose, _phases(comparison)),
         )
-        return replace(card, uuid=str(self.uuids()))
+        return self._anew(card)
 
     def _card(
         self,
@@ -120,15 +124,13 @@ class CardMaker:
             links=self._links(assessment),
         )
 
-    def _fresh(self, offered: Suggestion) -> Suggestion:
-        """The same under a UUID of its own: what is offered again is answered for by itself."""
-        return Suggestion(offered.label, str(self.uuids()), offered.actions, offered.option)
-
-    def _suggestions(
-        self, options: tuple[Option, ...], assessment: Assessment, whose: Whose, phases: str = ""
-    ) -> tuple[Suggestion, ...]:
-        proposer = Proposer(self.options.categories, self.wording, self.uuids)
-        return tuple(proposer.propose(option, assessment, whose, phases) for option in options)
+    def _anew(self, card: Card) -> Card:
+        """The same under UUIDs of its own: what is shown again is answered for by itself."""
+        suggestions = [
+            Suggestion(offered.label, str(self.uuids()), offered.actions, offered.option)
+            for offered in card.suggestions
+        ]
+        return replace(card, uuid=str(self.uuids()), suggestions=tuple(suggestions))
 
     def _protocol_option(self, comparison: Comparison | None) -> Option:
         modality = comparison.study.modality if comparison else None

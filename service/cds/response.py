@@ -21,7 +21,7 @@ _OURS: MappingProxyType[str, bool] = MappingProxyType({"ours": True})
 
 
 class Kept:
-    """A record that goes out on card after card."""
+    """A record that goes out again and again, on one card or on many."""
 
     @cached_property
     def wired(self) -> Json:
@@ -30,7 +30,7 @@ class Kept:
 
 
 @dataclass(frozen=True)
-class CodeableConcept:
+class CodeableConcept(Kept):
     """A FHIR CodeableConcept."""
 
     coding: tuple[Coding, ...] = ()
@@ -38,7 +38,7 @@ class CodeableConcept:
 
 
 @dataclass(frozen=True)
-class Reference:
+class Reference(Kept):
     """A FHIR Reference."""
 
     reference: str

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
-from uuid import UUID
+from functools import cached_property
 
 from rules.assessment import Assessment, StudyUsed
 from service.cds.data_pages import load, mapping, record
@@ -21,9 +21,6 @@ from service.cds.response import (
 )
 from service.cds.wording import Wording
 from service.fhir.records import Coding
-
-Uuids = Callable[[], UUID]
-"""A source of random UUIDs, an argument so that tests can foresee them."""
 
 _MARKER = "marker"
 
@@ -46,6 +43,11 @@ class Option:
     marker_states: tuple[str, ...] = ()
     caveats: tuple[Mapping[str, str | list[str]], ...] = ()
 
+    @cached_property
+    def concept(self) -> CodeableConcept:
+        """What is ordered."""
+        return _concept(self.code)
+
 
 @dataclass(frozen=True)
 class Options:
@@ -59,6 +61,11 @@ class Options:
     always_last: tuple[str, ...]
     protocol: Mapping[str, str]
     markers: Mapping[str, Mapping[str, str]]
+
+    @cached_property
+    def category_concepts(self) -> Mapping[str, CodeableConcept]:
+        """What kinds of order there are, by the names that options call them by."""
+        return {name: _concept(words) for name, words in self.categories.items()}
 
     def for_assessment(self, assessment: Assessment) -> tuple[Option, ...]:
         """The options of a grade that apply, those that settle what is open before the others."""
@@ -102,8 +109,8 @@ class Options:
         option = self.options[name]
         if name != _MARKER or assessment.marker is None:
             return option
-        values = {**vars(option), "code": self.markers[assessment.marker]}
-        return Option(**{**values, "label": option.label.format(marker=assessment.marker)})
+        label = option.label.format(marker=assessment.marker)
+        return replace(option, code=self.markers[assessment.marker], label=label)
 
 
 @dataclass(frozen=True)
@@ -132,33 +139,53 @@ def _option(name: str, raw: object, place: str) -> Option:
 
 
 @dataclass(frozen=True)
+class _Common:
+    """What the draft orders of one card have in common."""
+
+    subject: Reference
+    encounter: Reference | None
+    reason: CodeableConcept
+    studies: tuple[Reference, ...]
+
+
+@dataclass(frozen=True)
 class Proposer:
     """Turns options into suggestions with one draft order each."""
 
-    categories: Mapping[str, Mapping[str, str]]
+    options: Options
     wording: Wording
-    uuids: Uuids
 
     def propose(
-        self, option: Option, assessment: Assessment, whose: Whose, phases: str = ""
-    ) -> Suggestion:
-        """One option for one patient. ``phases`` asks for particular contrast phases."""
-        caveats = _caveats(option, assessment)
+        self, options: Iterable[Option], assessment: Assessment, whose: Whose, phases: str = ""
+    ) -> tuple[Suggestion, ...]:
+        """Options for one patient, still without UUIDs. ``phases`` asks for contrast phases."""
         encounter = whose.encounter_id
-        request = ServiceRequest(
+        common = _Common(
             subject=Reference(f"Patient/{whose.patient_id}"),
-            code=_concept(option.code),
-            category=(_concept(self.categories[option.category]),),
             encounter=Reference(f"Encounter/{encounter}") if encounter else None,
+            reason=CodeableConcept(text=self._reason(assessment)),
+            studies=_studies(assessment),
+        )
+        return tuple([self._suggest(option, assessment, common, phases) for option in options])
+
+    def _suggest(
+        self, option: Option, assessment: Assessment, common: _Common, phases: str
+    ) -> Suggestion:
+        caveats = _caveats(option, assessment)
+        request = ServiceRequest(
+            subject=common.subject,
+            code=option.concept,
+            category=(self.options.category_concepts[option.category],),
+            encounter=common.encounter,
             occurrence_period=_period(option, assessment),
-            reason_code=(CodeableConcept(text=self._reason(assessment)),),
-            order_detail=tuple(CodeableConcept(text=d) for d in (*option.details, phases) if d),
-            supporting_info=_studies(assessment),
+            reason_code=(common.reason,),
+            order_detail=tuple([CodeableConcept(text=d) for d in (*option.details, phases) if d]),
+            supporting_info=common.studies,
             note=tuple(map(Annotation, caveats)),
         )
         description = ". ".join((option.label, *(caveat.rstrip(".") for caveat in caveats)))
         action = Action(description=f"{description}.", resource=request)
-        return Suggestion(option.label, str(self.uuids()), (action,), option.name)
+        return Suggestion(option.label, "", (action,), option.name)
 
     def _reason(self, assessment: Assessment) -> str:
         drug = plain(self.wording.drug(assessment.agent))
