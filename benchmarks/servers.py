@@ -31,16 +31,15 @@ def free_port() -> int:
         return port
 
 
-def _run(kind: str, port: int, workers: int, pinned: bool) -> None:
+def _run(kind: str, port: int, workers: int, pinned: bool, audit_log: str) -> None:
     if pinned and hasattr(os, "sched_setaffinity"):
         os.sched_setaffinity(0, {_SERVER_CORE})
     settings = Settings(port=port, workers=workers)
     if kind == "floor":
         Server(settings, create_floor).run()
         return
-    with TemporaryDirectory() as folder:
-        start_logs(str(Path(folder) / "calls.jsonl"))  # as ``serve`` does
-        Server(settings, lambda: create_app(settings, local_day)).run()
+    start_logs(audit_log)  # as ``serve`` does
+    Server(settings, lambda: create_app(settings, local_day)).run()
 
 
 @dataclass(frozen=True)
@@ -67,9 +66,14 @@ def _stat(path: Path) -> list[str]:
 @contextmanager
 def running(kind: str, workers: int) -> Iterator[Running]:
     """A server for the time being. One worker has a core of its own, beside the load's."""
+    with TemporaryDirectory() as folder:
+        yield from _running(kind, workers, str(Path(folder) / "calls.jsonl"))
+
+
+def _running(kind: str, workers: int, audit_log: str) -> Iterator[Running]:
     pinned, port = workers == 1, free_port()
     process = multiprocessing.get_context("spawn").Process(
-        target=_run, args=(kind, port, workers, pinned)
+        target=_run, args=(kind, port, workers, pinned, audit_log)
     )
     process.start()
     before = os.sched_getaffinity(0) if hasattr(os, "sched_getaffinity") else None
