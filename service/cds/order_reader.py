@@ -10,7 +10,7 @@ from rules.vocabulary import Term, Vocabulary
 from service.cds.data_pages import load, record
 from service.cds.draft_orders import DraftOrder, Drafts
 from service.cds.orders import Action, DraftOrders, DrugOrder
-from service.extract.concepts import coded, coded_or_named
+from service.extract.concepts import coded, coded_or_named, spoken
 from service.extract.medications import MedicationReader
 from service.fhir.records import Concept
 from service.fhir.references import relative
@@ -76,7 +76,7 @@ class OrderReader:
         regimen, action = self._is_regimen(order), _action(order)
         named = dict.fromkeys(_name_of(term, order) for term in self._terms(order))
         # An order of no drug that is known here may still take the place of one that is.
-        unnamed = [order.asked.spoken] if regimen or order.replaces else []
+        unnamed = [spoken(order.asked)] if regimen or order.replaces else []
         for name in named or unnamed:
             antineoplastic = bool(named) or regimen
             yield DrugOrder(order.reference, name, action, antineoplastic, order.replaces)
@@ -147,7 +147,7 @@ def _kind(order: DraftOrder) -> str:
 
 def _name_of(term: Term, order: DraftOrder) -> str:
     """The ingredient; for a term that stands for a family of codes, the order's own words."""
-    return term.name if term.names else order.asked.spoken
+    return term.name if term.names else spoken(order.asked)
 
 
 def _action(order: DraftOrder) -> Action:

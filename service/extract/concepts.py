@@ -22,6 +22,13 @@ def coded_or_named(vocabulary: Vocabulary, topic: str, concept: Concept) -> tupl
     return found or vocabulary.find_in_text(topic, concept.words)
 
 
+def spoken(concept: Concept) -> str:
+    """How a person would say the concept: its text, else a display, else a code."""
+    candidates = [concept.text, *(c.display for c in concept.codings)]
+    candidates += [c.code for c in concept.codings]
+    return next((text for text in candidates if text), "")
+
+
 @lru_cache(maxsize=4096)
 def terms_of(
     vocabulary: Vocabulary, topic: str, codes: tuple[tuple[str, str], ...]

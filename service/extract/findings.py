@@ -39,11 +39,8 @@ Statement = tuple[FindingKind, str]
 class Stated:
     """What one Observation states, and why what it states besides cannot be read."""
 
-    statements: tuple[Statement, ...] = ()
+    statements: tuple[Statement, ...]
     unread: tuple[str, ...] = ()
-
-
-_NOTHING = Stated()
 
 
 class FindingReader:
@@ -52,13 +49,12 @@ class FindingReader:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
 
-    def stated(self, observed: Observed) -> Stated:
-        """What one Observation states, asked for or not."""
+    def stated(self, observed: Observed) -> Stated | None:
+        """What one Observation states, asked for or not; None where it is of no known kind."""
         if observed.asked.findings:
             return self._answered(observed)
-        values = [v for _, v in observed.record.answers if isinstance(v, Concept)]
-        found = [statement for value in values for statement in self._implied(value)]
-        return Stated(tuple(dict.fromkeys(found))) if found else _NOTHING
+        found = [said for _, value in observed.record.answers for said in self._implied(value)]
+        return Stated(tuple(dict.fromkeys(found))) if found else None
 
     def _answered(self, observed: Observed) -> Stated:
         found: list[Statement] = []
@@ -87,7 +83,9 @@ class FindingReader:
 
     def _implied(self, value: Value) -> list[Statement]:
         """What a value says by itself, whatever was asked."""
-        terms = coded(self._vocabulary, "findings", value) if isinstance(value, Concept) else ()
+        if not isinstance(value, Concept):
+            return []
+        terms = coded(self._vocabulary, "findings", value)
         return [(_kind(t), t.attributes["value"]) for t in terms if "value" in t.attributes]
 
     def _statement(self, term: Term, value: Value) -> list[Statement]:

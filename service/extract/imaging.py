@@ -65,11 +65,6 @@ class ImagingReader:
         """All of one patient; what cannot be read is named."""
         return _Patient(self, records, notes).imaging()
 
-    def tells(self, observed: Observed, stated: Stated) -> bool:
-        """Whether an Observation, be it readable or not, says something of a lesion or patient."""
-        asked = observed.asked.findings or stated.statements
-        return bool(asked) or self.lesions.describes(observed)
-
 
 class _Patient:
     """One patient, step by step: pairs, lesions, measurements, studies, findings."""
@@ -81,16 +76,16 @@ class _Patient:
         observations = with_panels(read.vocabulary, records.observations)
         self._index = StudyIndex(read.studies, records.studies, [o.record for o in observations])
         self._values = _values(read.measurements, observations)
-        self._statements = {o: read.findings.stated(o) for o in observations}
-        others = {o: said for o, said in self._statements.items() if o not in self._values}
-        stated = {o: said for o, said in others.items() if read.tells(o, said)}
+        self._statements = _statements(read.findings, observations)
+        others = [o for o in observations if o not in self._values]
+        stated = [o for o in others if o in self._statements or read.lesions.describes(o)]
         self._names = LesionNames(
             read.vocabulary,
             records.structures,
             [*self._values, *stated],
             [o for o in self._values if not read.lesions.is_reference_region(o)],
         )
-        pairing = Pairing(self._names, read.lesions)
+        pairing = Pairing(self._names, read.lesions, self._statements)
         self._measured = pairing.measured(self._values, notes)
         self._stated = pairing.stated(stated, {pair.lesion for pair in self._measured})
 
@@ -116,6 +111,7 @@ class _Patient:
         found = [
             finding
             for pair in (*self._measured, *self._stated)
+            if pair.observed in self._statements
             for finding in self._findings(pair, lesions, studies)
         ]
         followed_from = self._index.measured_from()
@@ -231,3 +227,9 @@ def _values(
     """What each Observation that measures a lesion gives; the others are not there."""
     given = {o: reader.measured(o) for o in observations if o.asked.quantities}
     return {o: measured for o, measured in given.items() if measured is not None}
+
+
+def _statements(reader: FindingReader, observations: Sequence[Observed]) -> dict[Observed, Stated]:
+    """What each Observation that makes a statement says; the others are not there."""
+    said = {o: reader.stated(o) for o in observations}
+    return {o: stated for o, stated in said.items() if stated is not None}

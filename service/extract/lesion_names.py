@@ -10,8 +10,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rules.vocabulary import Vocabulary
+from service.extract.concepts import spoken
 from service.extract.notes import Unusable
 from service.extract.observations import Observed
 from service.fhir.records import BodyStructureRecord, Concept, ObservationRecord, Value
@@ -22,6 +24,7 @@ _SITE = "site:"
 _STRUCTURE = "BodyStructure/"
 _UID_SYSTEM = "urn:dicom:uid"
 _UID_PREFIX = "urn:oid:"
+_SITES_KEPT = 1024  # the same few sites come again in every record
 
 
 @dataclass(frozen=True)
@@ -67,9 +70,9 @@ class LesionNames:
         Raises:
             Unusable: several lesions in focus, or a tracking identifier that several have.
         """
-        if len(self.in_focus(observed)) > 1:
-            raise Unusable("cannot be paired: several lesions are in its focus")
         called = self._called[observed]
+        if len(called.structures) > 1 and len(self.in_focus(observed)) > 1:
+            raise Unusable("cannot be paired: several lesions are in its focus")
         if called.certain:
             return self.leader(called.certain[0])
         if called.tracking:
@@ -92,10 +95,7 @@ class LesionNames:
 
     def in_focus(self, observed: Observed) -> list[str]:
         """The lesions whose BodyStructures are in the focus of an Observation."""
-        structures = self._called[observed].structures
-        if len(structures) == 1:
-            return [self.leader(structures[0])]
-        return sorted({self.leader(structure) for structure in structures})
+        return sorted({self.leader(name) for name in self._called[observed].structures})
 
     def leader(self, name: str) -> str:
         """The name that the lesion of a certain name is called by: the first in the alphabet."""
@@ -104,7 +104,7 @@ class LesionNames:
         return name
 
     def _learn(self, certain: Sequence[str], tracking: Sequence[str]) -> None:
-        if len(certain) < 2 and not tracking:
+        if len(certain) < 2 and not tracking:  # as of most records: nothing to bring together
             for name in certain:
                 self._leader.setdefault(name, name)
             return
@@ -125,7 +125,7 @@ class LesionNames:
         )
 
     def _structures_in(self, focus: tuple[str, ...]) -> tuple[str, ...]:
-        known = (r for r in focus if r in self._structures or r.startswith(_STRUCTURE))
+        known = [r for r in focus if r in self._structures or r.startswith(_STRUCTURE)]
         return tuple(dict.fromkeys(known))
 
     def _is_named(self, called: _Called) -> bool:
@@ -143,18 +143,23 @@ class LesionNames:
 
     def site(self, place: Concept) -> tuple[str, str]:
         """The code or words of a body site, and the label that stands beside a code."""
-        words = _folded(place.text)
-        if not place.codings:
-            return words, ""
-        known = [c for c in place.codings if self._vocabulary.find("organs", c.system, c.code)]
-        code = (known or place.codings)[0].code
-        said = {_folded(coding.display) for coding in place.codings}
-        return code, "" if words in said else words
+        return _site(self._vocabulary, place)
 
 
 def paired_by_site(lesion: str) -> bool:
     """Whether a lesion is known by its site alone."""
     return lesion.startswith(_SITE)
+
+
+@lru_cache(maxsize=_SITES_KEPT)
+def _site(vocabulary: Vocabulary, place: Concept) -> tuple[str, str]:
+    words = _folded(place.text)
+    if not place.codings:
+        return words, ""
+    known = [c for c in place.codings if vocabulary.find("organs", c.system, c.code)]
+    code = (known or place.codings)[0].code
+    said = {_folded(coding.display) for coding in place.codings}
+    return code, "" if words in said else words
 
 
 def _names_of(structure: BodyStructureRecord) -> tuple[list[str], list[str]]:
@@ -191,5 +196,5 @@ def _folded(words: str) -> str:
 
 def _text(value: Value) -> str:
     if isinstance(value, Concept):
-        return value.spoken
+        return spoken(value)
     return str(value) if isinstance(value, str | int) else ""

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from rules.timeline import Lesion, Organ
 from rules.vocabulary import Vocabulary
-from service.extract.concepts import coded_or_named
+from service.extract.concepts import coded_or_named, spoken
 from service.extract.findings import FindingReader
 from service.extract.notes import Notes, Unusable
 from service.extract.observations import Observed
@@ -44,7 +44,7 @@ class LesionReader:
     ) -> Lesion:
         """The lesion of this id; its BodyStructure goes before its Observations."""
         sites = _sites(structures, observations)
-        site = sites[0].spoken if sites else ""
+        site = spoken(sites[0]) if sites else ""
         named = [s.description for s in structures] + _tracked(observations)
         label = next(text for text in (*named, site, lesion) if text)
         organ, doubt = _organ({organ_of(self._vocabulary, place) for place in sites})
@@ -95,9 +95,9 @@ def _sites(
     structures: Sequence[BodyStructureRecord], observations: Sequence[Observed]
 ) -> list[Concept]:
     """Where the lesion is said to be, each site once: by its BodyStructure, else Observations."""
-    sites = [s.location for s in structures if s.location.spoken]
-    sites = sites or [o.record.body_site for o in observations if o.record.body_site.spoken]
-    return list(dict.fromkeys(sites))
+    located = dict.fromkeys(structure.location for structure in structures)
+    found = dict.fromkeys(observed.record.body_site for observed in observations)
+    return list(filter(spoken, located)) or list(filter(spoken, found))
 
 
 def _tracked(observations: Sequence[Observed]) -> list[str]:

@@ -129,7 +129,8 @@ def _is_container(observed: Observed, place: int) -> bool:
     """Whether a panel has no value of its own, its sizes being elsewhere."""
     if observed.record.answers[place][1] is not None:
         return False
-    return bool(observed.record.has_member) or observed.asked.terms > 1
+    asked = sum(map(len, observed.asked.places.values()))
+    return bool(observed.record.has_member) or asked > 1
 
 
 def _as_reported(value: Value) -> str:

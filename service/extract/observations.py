@@ -9,7 +9,7 @@ from types import MappingProxyType
 from typing import TypeAlias
 
 from rules.vocabulary import Term, Vocabulary
-from service.extract.concepts import OBSERVED, coded, terms_of
+from service.extract.concepts import OBSERVED, coded, spoken, terms_of
 from service.fhir.records import Component, ObservationRecord, Value
 
 _TOPIC = "measurements"
@@ -21,21 +21,19 @@ Codes: TypeAlias = "tuple[tuple[str, str], ...]"
 
 @dataclass(frozen=True, eq=False)
 class Asked:
-    """What an Observation asks, by its codes alone: itself first, then its components.
+    """What an Observation asks by its code, at place 0, and by those of its components.
 
-    A place is that of the answer among ``ObservationRecord.answers``. Quantities and uptakes are
-    what the terms of measurements say of themselves under these names.
+    A place is that of the answer in ``ObservationRecord.answers``. Nothing here is of a patient.
     """
 
-    terms: int  # of measurements
-    places: Mapping[str, tuple[int, ...]]  # of the answers to each of these, by name
-    quantities: tuple[tuple[int, str], ...]
-    uptakes: tuple[tuple[int, str], ...]
-    findings: tuple[tuple[Term, ...], ...]  # of every place; none at all where none is asked for
-    markers: tuple[Term, ...]  # these three of its own code alone
-    performance: tuple[str, ...]  # names of terms
-    disease_status: tuple[str, ...]  # roles of terms
-    unknown: tuple[int, ...]  # places of codes that no topic has
+    places: Mapping[str, tuple[int, ...]]  # of the answers to each term of measurements, by name
+    quantities: tuple[tuple[int, str], ...]  # each with its place: "long axis"
+    uptakes: tuple[tuple[int, str], ...]  # likewise: "SUV"
+    findings: tuple[tuple[Term, ...], ...]  # at every place; empty where none asks for any
+    markers: tuple[Term, ...]  # these three by its own code alone
+    performance: tuple[str, ...]  # names of terms: "ECOG"
+    disease_status: tuple[str, ...]  # roles of terms: "question"
+    unknown: tuple[int, ...]  # places of codes that none of the topics has
 
 
 @dataclass(frozen=True, eq=False)
@@ -87,7 +85,7 @@ def _completed(
         member,
         focus=member.focus or panel.focus,
         components=(*member.components, *_inherited(vocabulary, member, panel)),
-        body_site=member.body_site if member.body_site.spoken else panel.body_site,
+        body_site=member.body_site if spoken(member.body_site) else panel.body_site,
         derived_from=member.derived_from or panel.derived_from,
         part_of=member.part_of or panel.part_of,
         day=member.day or panel.day,
@@ -113,7 +111,6 @@ def _asked(vocabulary: Vocabulary, questions: tuple[Codes, ...]) -> Asked:
     measured = [(place, term) for place, terms in enumerate(by_topic[_TOPIC]) for term in terms]
     findings = by_topic["findings"]
     return Asked(
-        terms=len(measured),
         places=_by_name(measured),
         quantities=_attributed("quantity", measured),
         uptakes=_attributed("uptake", measured),

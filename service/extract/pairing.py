@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -31,9 +31,12 @@ class Paired:
 class Pairing:
     """Pairs the Observations of one patient with lesions."""
 
-    def __init__(self, names: LesionNames, lesions: LesionReader) -> None:
+    def __init__(
+        self, names: LesionNames, lesions: LesionReader, statements: Mapping[Observed, Stated]
+    ) -> None:
         self._names = names
         self._lesions = lesions
+        self._statements = statements
 
     def measured(self, observations: Iterable[Observed], notes: Notes) -> list[Paired]:
         """Measurements with their lesions; those that cannot be paired are named."""
@@ -46,9 +49,7 @@ class Pairing:
                 found.append(Paired(observed, None))
         return found
 
-    def stated(
-        self, observations: Mapping[Observed, Stated], measured: Set[str | None]
-    ) -> list[Paired]:
+    def stated(self, observations: Sequence[Observed], measured: Set[str | None]) -> list[Paired]:
         """Statements with their lesions, once for each lesion in focus.
 
         A site alone makes no lesion ("steatosis", of the liver): it stands for the one that was
@@ -57,7 +58,7 @@ class Pairing:
         named = {observed: self._named(observed) for observed in observations}
         known = set(measured)
         for observed, lesions in named.items():
-            if not _GROWING.isdisjoint(observations[observed].statements):
+            if self._is_growing(observed):
                 known.update(lesions)
         known -= {UNNAMED}
         return [
@@ -65,6 +66,10 @@ class Pairing:
             for observed, lesions in named.items()
             for lesion in lesions
         ]
+
+    def _is_growing(self, observed: Observed) -> bool:
+        stated = self._statements.get(observed)
+        return stated is not None and not _GROWING.isdisjoint(stated.statements)
 
     def _measured(self, observed: Observed) -> str:
         named = self._names.by_name(observed)

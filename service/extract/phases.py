@@ -47,8 +47,9 @@ class PhaseReader:
         return PhaseRead(next(iter(of_study)), "phase inferred from the series description")
 
     def _stated(self, values: Sequence[Value]) -> PhaseRead:
-        only, *others = (self._read(value, "component") for value in values)
-        if any(other != only for other in others):
+        read = [self._read(value, "component") for value in values]
+        only = read[0]
+        if read.count(only) < len(read):
             raise Unusable(f"{CONTRAST_PHASE}: several are stated")
         if only.phase is None:
             raise Unusable(f"{CONTRAST_PHASE}: not one that is known")

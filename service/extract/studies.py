@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rules.dates import PartialDate
 from rules.timeline import Organ, Phase, Study
 from rules.vocabulary import Vocabulary
-from service.extract.concepts import coded
+from service.extract.concepts import coded, spoken
 from service.extract.sites import organ_of
 from service.fhir.records import Concept, ImagingStudyRecord, SeriesRecord
 
@@ -120,7 +120,7 @@ def study_of(record: ImagingStudyRecord, technique: Technique, day: PartialDate)
         day=day,
         modality=technique.modality,
         covers_liver=technique.covers_liver,
-        description=record.description or record.procedure.spoken,
+        description=record.description or spoken(record.procedure),
         slice_mm=technique.slice_mm,
         phases=technique.phases,
     )

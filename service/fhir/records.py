@@ -58,12 +58,6 @@ class Concept:
             dict.fromkeys(w for w in (self.text, *(c.display for c in self.codings)) if w)
         )
 
-    @cached_property
-    def spoken(self) -> str:
-        """How a person would say it: its text, else a display, else a code."""
-        said = (self.text, *(c.display for c in self.codings), *(c.code for c in self.codings))
-        return next(filter(None, said), "")
-
 
 @dataclass(frozen=True)
 class Amount:
