@@ -10,13 +10,17 @@ import orjson
 import pytest
 from fhir_records import (
     BASELINE,
+    INDEX,
+    SEGMENT_VI,
     amount,
     component,
     concept,
     extractor,
     lesion,
     observation,
+    on,
     reasons,
+    series,
     size,
     statement,
     study,
@@ -25,12 +29,12 @@ from fhir_records import (
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rules.timeline import FindingKind, Organ, Quantity, Timeline, Unread
+from rules.timeline import FindingKind, Organ, Phase, Quantity, Timeline, Unread
 from rules.vocabulary import load_vocabulary
 from service.fhir.errors import OtherPatientError, UnknownPatientError
 from service.fhir.models import ResourceReader
 from service.fhir.patient import read_patient
-from service.fhir.records import PatientData, UnreadRecord
+from service.fhir.records import Component, PatientData, UnreadRecord
 
 FIXTURES = Path(__file__).parent.parent / "fixtures"
 PEOPLE = {file.stem: file for file in sorted((FIXTURES / "people").glob("*.json"))}
@@ -184,6 +188,55 @@ def test_the_order_of_awkward_records_does_not_matter(records: list[object]) -> 
 
 def test_the_same_record_twice_counts_once() -> None:
     assert timeline(*AWKWARD, *AWKWARD) == timeline(*AWKWARD)
+
+
+def test_patients_of_the_same_codes_and_protocols_have_their_own_values() -> None:
+    phase = component("DCM:109058", concept("LRC:portal-venous"))
+    description = "CT abdomen, portal venous 3 mm"
+
+    def told(name: str, mm: str, day: str) -> tuple[object, ...]:
+        found = timeline(
+            study(name, day, series=(series(description),)),
+            size(f"size-{name}", mm, phase, day=day),
+            observation(f"cea-{name}", "LNC:2039-6", amount(mm, "ng/mL"), day=day),
+            observation(f"ecog-{name}", "LNC:89247-1", int(mm) % 5, day=day),
+            statement(
+                concept("RXN:282388"), reference=f"MedicationStatement/{name}", start=on(day)
+            ),
+        )
+        (made,), (seen,), (cea,), (ecog,), (drug,) = (
+            found.studies, found.measurements, found.markers, found.performance, found.therapies,
+        )  # fmt: skip
+        return (
+            (made.id, made.day, made.slice_mm),
+            (seen.study, seen.value, seen.phase, seen.source.reference),
+            (cea.value, cea.day, cea.source.reference),
+            (ecog.ecog, ecog.day, drug.start, drug.source.reference),
+        )
+
+    for name, mm, day in (("x", "53", INDEX), ("y", "41", BASELINE), ("x", "53", INDEX)):
+        reference = f"ImagingStudy/{name}"
+        assert told(name, mm, day) == (
+            (reference, on(day), 3),
+            (reference, int(mm), Phase.PORTAL_VENOUS, f"Observation/size-{name}"),
+            (int(mm), on(day), f"Observation/cea-{name}"),
+            (int(mm) % 5, on(day), on(day), f"MedicationStatement/{name}"),
+        )
+
+
+def test_a_question_in_words_beside_one_that_is_known_is_named() -> None:
+    asked_in_words = Component(concept(text="Tumour size"), amount("12", "mm"))
+    known, own = size("known", "53"), observation("own", asked_in_words.code, amount("12", "mm"))
+    assert reasons(timeline(lesion("a"), known)) == []
+    for record in (own, replace(known, components=(asked_in_words,))):
+        assert "its question is not given by a known code" in reasons(timeline(lesion("a"), record))
+
+
+def test_equal_concepts_are_found_by_one_another() -> None:
+    first, second = (concept("SCT:10200004 Liver", text="liver") for _ in range(2))
+    assert {first: "kept"}[second] == "kept"
+    assert {series("CT", site=SEGMENT_VI): "kept"}[series("CT", site=SEGMENT_VI)] == "kept"
+    assert first != replace(first, text="spleen")
 
 
 def test_what_the_reader_could_not_read_or_get_is_passed_on() -> None:

@@ -2,36 +2,24 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from functools import lru_cache
 
 from rules.vocabulary import Term, Vocabulary
-from service.fhir.records import Concept, ObservationRecord, Value
+from service.fhir.records import Concept
 
-
-@dataclass(frozen=True)
-class Reading:
-    """One coded value of an Observation: the Observation's own, or that of a component."""
-
-    record: ObservationRecord
-    term: Term
-    value: Value
+OBSERVED = ("measurements", "findings", "markers", "performance", "disease_status")
+"""The topics whose codes are questions that Observations answer."""
 
 
 def coded(vocabulary: Vocabulary, topic: str, concept: Concept) -> tuple[Term, ...]:
     """The terms that the codings of a concept stand for, each once, in the order of the codings."""
-    return _coded(vocabulary, topic, concept.codes)
+    return terms_of(vocabulary, topic, concept.codes)
 
 
 def coded_or_named(vocabulary: Vocabulary, topic: str, concept: Concept) -> tuple[Term, ...]:
     """The terms of the codings; where no coding is known, those that its words name."""
-    return coded(vocabulary, topic, concept) or vocabulary.find_in_text(topic, concept.words)
-
-
-def readings(vocabulary: Vocabulary, topic: str, record: ObservationRecord) -> list[Reading]:
-    """The values of an Observation whose code belongs to a topic, its own first."""
-    asked = _asked(vocabulary, topic, record.questions)
-    return [Reading(record, term, record.answers[place][1]) for place, term in asked]
+    found = terms_of(vocabulary, topic, concept.codes)
+    return found or vocabulary.find_in_text(topic, concept.words)
 
 
 def spoken(concept: Concept) -> str:
@@ -42,21 +30,10 @@ def spoken(concept: Concept) -> str:
 
 
 @lru_cache(maxsize=4096)
-def _coded(
+def terms_of(
     vocabulary: Vocabulary, topic: str, codes: tuple[tuple[str, str], ...]
 ) -> tuple[Term, ...]:
+    """The terms that system and code of some codings stand for, as ``coded``."""
     # the same few codes come again in every Observation, and are asked for by every reader
     found = (vocabulary.find(topic, system, code) for system, code in codes)
     return tuple({term.name: term for term in found if term is not None}.values())
-
-
-@lru_cache(maxsize=4096)
-def _asked(
-    vocabulary: Vocabulary, topic: str, questions: tuple[tuple[tuple[str, str], ...], ...]
-) -> tuple[tuple[int, Term], ...]:
-    """The terms of a topic that are asked, each with the place of its answer."""
-    return tuple(
-        (place, term)
-        for place, codes in enumerate(questions)
-        for term in _coded(vocabulary, topic, codes)
-    )

@@ -39,6 +39,9 @@ def settled(
         groups.setdefault(subject(fact), []).append(fact)
     kept: list[Fact] = []
     for group in groups.values():
+        if len(group) == 1:
+            kept += group
+            continue
         if len({value(fact) for fact in group}) == 1:
             kept.append(min(group, key=lambda f: (bool(f.source.note), f.source.reference)))
             continue

@@ -10,7 +10,7 @@ from rules.vocabulary import Vocabulary
 from service.extract.concepts import coded
 from service.extract.conditions import ConditionReader
 from service.extract.notes import Notes
-from service.extract.observations import note_of
+from service.extract.observations import Observed, note_of
 from service.extract.sites import organ_of
 from service.fhir.records import (
     BodyStructureRecord,
@@ -36,16 +36,17 @@ class DiseaseStatusReader:
 
     def findings(
         self,
-        records: Iterable[ObservationRecord],
+        observations: Iterable[Observed],
         places: Iterable[Place],
         notes: Notes,
     ) -> tuple[Finding, ...]:
         """The extrahepatic findings; a status of the whole disease is left with a remark."""
+        statuses = [o.record for o in observations if "question" in o.asked.disease_status]
+        if not statuses:
+            return ()
         organs = {place.reference: self._organ(place) for place in places}
         found: list[Finding] = []
-        for record in records:
-            if not self._asks(record):
-                continue
+        for record in statuses:
             seen = {organs.get(reference, Organ.UNKNOWN) for reference in record.focus}
             seen.add(organ_of(self._vocabulary, record.body_site))
             if Organ.ELSEWHERE in seen and Organ.LIVER not in seen:
@@ -53,10 +54,6 @@ class DiseaseStatusReader:
             elif seen == {Organ.UNKNOWN}:
                 notes.remark(f"{record.reference}: status of the disease as a whole, not used")
         return tuple(found)
-
-    def _asks(self, record: ObservationRecord) -> bool:
-        terms = coded(self._vocabulary, "disease_status", record.code)
-        return any(term.attributes["role"] == "question" for term in terms)
 
     def _finding(self, record: ObservationRecord, notes: Notes) -> list[Finding]:
         value = record.value if isinstance(record.value, Concept) else Concept()

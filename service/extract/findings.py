@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 
 from rules.timeline import FindingKind
 from rules.vocabulary import Term, Vocabulary
 from service.extract.concepts import coded
-from service.extract.notes import Notes, Unusable
-from service.fhir.records import Concept, ObservationRecord, Value
+from service.extract.notes import Unusable
+from service.extract.observations import Observed
+from service.fhir.records import Concept, Value
 
 _PRESENT, _ABSENT = "present", "absent"
 _CHANGE = frozenset(("increased", "unchanged", "decreased"))
@@ -33,29 +35,40 @@ _SAME = {(FindingKind.CHANGE_FROM_PRIOR, "stable"): "unchanged"}
 Statement = tuple[FindingKind, str]
 
 
+@dataclass(frozen=True)
+class Stated:
+    """What one Observation states, and why what it states besides cannot be read."""
+
+    statements: tuple[Statement, ...]
+    unread: tuple[str, ...] = ()
+
+
 class FindingReader:
     """Reads the statements of Observations, whether code, component or value carries them."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
 
-    def states(self, record: ObservationRecord) -> bool:
-        """Whether an Observation makes a statement of a known kind, readable or not."""
-        return any(self._kinds(code) or self._implied(value) for code, value in record.answers)
+    def stated(self, observed: Observed) -> Stated | None:
+        """What one Observation states, asked for or not; None where it is of no known kind."""
+        if observed.asked.findings:
+            return self._answered(observed)
+        found = [said for _, value in observed.record.answers for said in self._implied(value)]
+        return Stated(tuple(dict.fromkeys(found))) if found else None
 
-    def statements(self, record: ObservationRecord, notes: Notes) -> list[Statement]:
-        """What one Observation states; what cannot be read is named."""
+    def _answered(self, observed: Observed) -> Stated:
         found: list[Statement] = []
-        for code, value in record.answers:
-            kinds = self._kinds(code)
+        unread: list[str] = []
+        asked = zip(observed.asked.findings, observed.record.answers, strict=True)
+        for kinds, (_, value) in asked:
             for term in kinds:
                 try:
                     found.extend(self._statement(term, value))
                 except Unusable as reason:
-                    notes.cannot_read(record.reference, f"{term.attributes['kind']}: {reason}")
+                    unread.append(f"{term.attributes['kind']}: {reason}")
             if not kinds:
                 found.extend(self._implied(value))
-        return list(dict.fromkeys(found))
+        return Stated(tuple(dict.fromkeys(found)), tuple(unread))
 
     def flag(self, value: Value) -> bool:
         """Whether something is stated to be so.
@@ -68,12 +81,11 @@ class FindingReader:
             raise Unusable("neither present nor absent")
         return said == _PRESENT
 
-    def _kinds(self, code: Concept) -> tuple[Term, ...]:
-        return coded(self._vocabulary, "findings", code)
-
     def _implied(self, value: Value) -> list[Statement]:
         """What a value says by itself, whatever was asked."""
-        terms = self._kinds(value) if isinstance(value, Concept) else ()
+        if not isinstance(value, Concept):
+            return []
+        terms = coded(self._vocabulary, "findings", value)
         return [(_kind(t), t.attributes["value"]) for t in terms if "value" in t.attributes]
 
     def _statement(self, term: Term, value: Value) -> list[Statement]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from rules.timeline import Finding, FindingKind, Lesion, Measurement, Organ, Source, Study
 from rules.vocabulary import Vocabulary
 from service.extract.conflicts import settled
 from service.extract.doubts import doubts_about
-from service.extract.findings import FindingReader
+from service.extract.findings import FindingReader, Stated
 from service.extract.lesion_names import LesionNames, paired_by_site
 from service.extract.lesions import LesionReader
-from service.extract.measurements import MeasurementReader
+from service.extract.measurements import Measured, MeasurementReader
 from service.extract.notes import Notes, Unusable
-from service.extract.observations import note_of, with_panels
+from service.extract.observations import Observed, note_of, with_panels
 from service.extract.pairing import Paired, Pairing, unpairable
 from service.extract.studies import StudyReader
 from service.extract.study_index import StudyIndex
@@ -38,7 +38,7 @@ class ImagingRecords:
 
     studies: Sequence[ImagingStudyRecord]
     structures: Sequence[BodyStructureRecord]
-    observations: Sequence[ObservationRecord]
+    observations: Sequence[Observed]
 
 
 @dataclass(frozen=True)
@@ -74,17 +74,19 @@ class _Patient:
         self._notes = notes
         self._structures = records.structures
         observations = with_panels(read.vocabulary, records.observations)
-        self._index = StudyIndex(read.studies, records.studies, observations)
-        measured, others = _parted(observations, read.measurements.measures)
-        stated = [r for r in others if read.findings.states(r) or read.lesions.describes(r)]
+        self._index = StudyIndex(read.studies, records.studies, [o.record for o in observations])
+        self._values = _values(read.measurements, observations)
+        self._statements = _statements(read.findings, observations)
+        others = [o for o in observations if o not in self._values]
+        stated = [o for o in others if o in self._statements or read.lesions.describes(o)]
         self._names = LesionNames(
             read.vocabulary,
             records.structures,
-            [*measured, *stated],
-            [r for r in measured if not read.lesions.is_reference_region(r)],
+            [*self._values, *stated],
+            [o for o in self._values if not read.lesions.is_reference_region(o)],
         )
-        pairing = Pairing(self._names, read.lesions, read.findings)
-        self._measured = pairing.measured(measured, notes)
+        pairing = Pairing(self._names, read.lesions, self._statements)
+        self._measured = pairing.measured(self._values, notes)
         self._stated = pairing.stated(stated, {pair.lesion for pair in self._measured})
 
     def imaging(self) -> Imaging:
@@ -109,6 +111,7 @@ class _Patient:
         found = [
             finding
             for pair in (*self._measured, *self._stated)
+            if pair.observed in self._statements
             for finding in self._findings(pair, lesions, studies)
         ]
         followed_from = self._index.measured_from()
@@ -118,10 +121,10 @@ class _Patient:
         return tuple(found)
 
     def _lesions(self) -> dict[str, Lesion]:
-        records: dict[str, list[ObservationRecord]] = {}
+        observations: dict[str, list[Observed]] = {}
         for pair in (*self._measured, *self._stated):
             if pair.lesion is not None:
-                records.setdefault(pair.lesion, []).append(pair.record)
+                observations.setdefault(pair.lesion, []).append(pair.observed)
         structures: dict[str, list[BodyStructureRecord]] = {}
         for structure in self._structures:
             structures.setdefault(self._names.leader(structure.reference), []).append(structure)
@@ -129,7 +132,7 @@ class _Patient:
             lesion: self._read.lesions.lesion(
                 lesion, structures.get(lesion, ()), of_lesion, self._notes
             )
-            for lesion, of_lesion in records.items()
+            for lesion, of_lesion in observations.items()
         }
 
     def _measurements(self, lesions: Mapping[str, Lesion]) -> list[Measurement]:
@@ -137,17 +140,18 @@ class _Patient:
         for pair in self._measured:
             if pair.lesion is None:
                 continue
+            record = pair.observed.record
             try:
-                study = self._index.study_of(pair.record, lesions[pair.lesion].organ)
+                study = self._index.study_of(record, lesions[pair.lesion].organ)
             except Unusable as reason:
-                self._notes.cannot_read(pair.record.reference, str(reason))
+                self._notes.cannot_read(record.reference, str(reason))
                 continue
-            if self._index.is_guessed(pair.record):
+            if self._index.is_guessed(record):
                 why = "its day is not known, and it names no study"
-                self._notes.cannot_read(pair.record.reference, why)
-            phases = self._index.phases(study)
+                self._notes.cannot_read(record.reference, why)
+            values, phases = self._values[pair.observed], self._index.phases(study)
             found += self._read.measurements.measurements(
-                pair.record, pair.lesion, study, phases, self._notes
+                values, pair.lesion, study, phases, self._notes
             )
         return found
 
@@ -178,6 +182,8 @@ class _Patient:
     def _of_one_phase(self, measurements: Sequence[Measurement]) -> list[Measurement]:
         """Without those that contradict each other unless they are of different phases."""
         left_out = set(contradicted(measurements))
+        if not left_out:
+            return list(measurements)
         for m in left_out:
             why = f"conflict: two values for {m.quantity.value}, one of them without its phase"
             self._notes.cannot_read(m.source.reference, why)
@@ -186,10 +192,12 @@ class _Patient:
     def _findings(
         self, pair: Paired, lesions: Mapping[str, Lesion], studies: Mapping[str, Study]
     ) -> list[Finding]:
-        record = pair.record
+        record, stated = pair.observed.record, self._statements[pair.observed]
         lesion = lesions.get(pair.lesion) if pair.lesion is not None else None
+        for reason in stated.unread:
+            self._notes.cannot_read(record.reference, reason)
         found: list[Finding] = []
-        for kind, value in self._read.findings.statements(record, self._notes):
+        for kind, value in stated.statements:
             study = studies.get(self._study_of(record, kind, lesion) or "")
             found.append(
                 Finding(
@@ -213,11 +221,15 @@ class _Patient:
         return self._index.same_day(record, organ) or self._index.measured_on(record)
 
 
-def _parted(
-    records: Iterable[ObservationRecord], meets: Callable[[ObservationRecord], bool]
-) -> tuple[list[ObservationRecord], list[ObservationRecord]]:
-    """The records that meet a condition, and the others."""
-    found: tuple[list[ObservationRecord], list[ObservationRecord]] = ([], [])
-    for record in records:
-        found[not meets(record)].append(record)
-    return found
+def _values(
+    reader: MeasurementReader, observations: Sequence[Observed]
+) -> dict[Observed, Measured]:
+    """What each Observation that measures a lesion gives; the others are not there."""
+    given = {o: reader.measured(o) for o in observations if o.asked.quantities}
+    return {o: measured for o, measured in given.items() if measured is not None}
+
+
+def _statements(reader: FindingReader, observations: Sequence[Observed]) -> dict[Observed, Stated]:
+    """What each Observation that makes a statement says; the others are not there."""
+    said = {o: reader.stated(o) for o in observations}
+    return {o: stated for o, stated in said.items() if stated is not None}

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 
 from rules.timeline import Lesion, Organ
 from rules.vocabulary import Vocabulary
-from service.extract.concepts import Reading, coded_or_named, readings, spoken
+from service.extract.concepts import coded_or_named, spoken
 from service.extract.findings import FindingReader
 from service.extract.notes import Notes, Unusable
+from service.extract.observations import Observed
 from service.extract.sites import organ_of
-from service.fhir.records import BodyStructureRecord, Concept, ObservationRecord
+from service.fhir.records import BodyStructureRecord, Concept
 
 _NODE = "lymph node"
 _TARGET = {"target lesion": True, "non-target lesion": False}
@@ -25,39 +26,40 @@ class LesionReader:
         self._vocabulary = vocabulary
         self._findings = findings
 
-    def describes(self, record: ObservationRecord) -> bool:
+    def describes(self, observed: Observed) -> bool:
         """Whether an Observation says that a lesion is a target or a region of reference."""
-        found = readings(self._vocabulary, "measurements", record)
-        return any(reading.term.name in _DESCRIBING for reading in found)
+        return not _DESCRIBING.isdisjoint(observed.asked.places)
 
-    def is_reference_region(self, record: ObservationRecord) -> bool:
+    def is_reference_region(self, observed: Observed) -> bool:
         """Whether an Observation is of normal liver kept for comparison; in doubt it is not."""
-        return True in self._flags(record, _REFERENCE_REGION, Notes())
+        asked = _REFERENCE_REGION in observed.asked.places
+        return asked and True in self._flags(observed, _REFERENCE_REGION, Notes())
 
     def lesion(
         self,
         lesion: str,
         structures: Sequence[BodyStructureRecord],
-        records: Sequence[ObservationRecord],
+        observations: Sequence[Observed],
         notes: Notes,
     ) -> Lesion:
         """The lesion of this id; its BodyStructure goes before its Observations."""
-        sites = [s.location for s in structures if spoken(s.location)]
-        sites = sites or [r.body_site for r in records if spoken(r.body_site)]
+        sites = _sites(structures, observations)
         site = spoken(sites[0]) if sites else ""
-        named = [s.description for s in structures] + self._tracked(records)
+        named = [s.description for s in structures] + _tracked(observations)
         label = next(text for text in (*named, site, lesion) if text)
         organ, doubt = _organ({organ_of(self._vocabulary, place) for place in sites})
         if doubt:
-            notes.cannot_read(records[0].reference, f"its lesion may be in the liver: {doubt}")
+            why = f"its lesion may be in the liver: {doubt}"
+            notes.cannot_read(observations[0].record.reference, why)
+        describing = [o for o in observations if self.describes(o)]
         return Lesion(
             id=lesion,
             label=label,
             site=site,
             organ=organ,
-            target=self._target(records, notes),
+            target=self._target(describing, notes),
             node=_NODE in self._places(sites),
-            reference_region=any(self.is_reference_region(record) for record in records),
+            reference_region=any(map(self.is_reference_region, describing)),
         )
 
     def _places(self, sites: Sequence[Concept]) -> set[str]:
@@ -65,36 +67,44 @@ class LesionReader:
             term.name for site in sites for term in coded_or_named(self._vocabulary, "organs", site)
         }
 
-    def _tracked(self, records: Sequence[ObservationRecord]) -> list[str]:
-        """The tracking identifiers, as written."""
-        found = (r for record in records for r in self._readings(record, "tracking identifier"))
-        return [reading.value for reading in found if isinstance(reading.value, str)]
-
-    def _target(self, records: Sequence[ObservationRecord], notes: Notes) -> bool | None:
+    def _target(self, describing: Sequence[Observed], notes: Notes) -> bool | None:
         """Whether the lesion is stated to be a target; None where nothing or both are stated."""
         stated: set[bool] = set()
-        for record in records:
+        for observed in describing:
             for name, meaning in _TARGET.items():
-                stated |= {flag == meaning for flag in self._flags(record, name, notes)}
+                stated |= {flag == meaning for flag in self._flags(observed, name, notes)}
         if len(stated) < 2:
             return next(iter(stated), None)
-        for record in records:
-            if any(self._readings(record, name) for name in _TARGET):
-                notes.cannot_read(record.reference, "conflict: target lesion and not target lesion")
+        for observed in describing:
+            if not _TARGET.keys().isdisjoint(observed.asked.places):
+                why = "conflict: target lesion and not target lesion"
+                notes.cannot_read(observed.record.reference, why)
         return None
 
-    def _flags(self, record: ObservationRecord, name: str, notes: Notes) -> set[bool]:
+    def _flags(self, observed: Observed, name: str, notes: Notes) -> set[bool]:
         found: set[bool] = set()
-        for reading in self._readings(record, name):
+        for value in observed.values(name):
             try:
-                found.add(self._findings.flag(reading.value))
+                found.add(self._findings.flag(value))
             except Unusable as reason:
-                notes.cannot_read(record.reference, f"{name}: {reason}")
+                notes.cannot_read(observed.record.reference, f"{name}: {reason}")
         return found
 
-    def _readings(self, record: ObservationRecord, name: str) -> list[Reading]:
-        found = readings(self._vocabulary, "measurements", record)
-        return [reading for reading in found if reading.term.name == name]
+
+def _sites(
+    structures: Sequence[BodyStructureRecord], observations: Sequence[Observed]
+) -> list[Concept]:
+    """Where the lesion is said to be, each site once: by its BodyStructure, else Observations."""
+    located = dict.fromkeys(structure.location for structure in structures)
+    found = dict.fromkeys(observed.record.body_site for observed in observations)
+    return list(filter(spoken, located)) or list(filter(spoken, found))
+
+
+def _tracked(observations: Sequence[Observed]) -> list[str]:
+    """The tracking identifiers, as written."""
+    name = "tracking identifier"
+    tracked = [o for o in observations if name in o.asked.places]
+    return [v for observed in tracked for v in observed.values(name) if isinstance(v, str)]
 
 
 def _organ(organs: set[Organ]) -> tuple[Organ, str]:

@@ -11,11 +11,8 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
 from rules.vocabulary import Term, Vocabulary
-from service.extract.concepts import coded
+from service.extract.concepts import OBSERVED, coded
 from service.fhir.records import Concept
-
-OBSERVED = ("measurements", "findings", "markers", "performance", "disease_status")
-"""The topics whose codes are questions that Observations answer."""
 
 _KEPT = 4096  # the same few questions come again in every record
 _OF_LESIONS = ("measurements", "findings")

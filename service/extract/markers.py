@@ -6,11 +6,10 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from rules.timeline import MarkerValue, Source
-from rules.vocabulary import Term, Vocabulary
-from service.extract.concepts import coded
+from rules.vocabulary import Term
 from service.extract.conflicts import settled
 from service.extract.notes import Notes, Unusable
-from service.extract.observations import note_of
+from service.extract.observations import Observed, note_of
 from service.extract.units import Family, UnitConverter
 from service.fhir.records import Amount, ObservationRecord
 
@@ -25,22 +24,20 @@ _FAMILIES = {
 class MarkerReader:
     """Reads marker results by their LOINC code; the property decides which units may occur."""
 
-    def __init__(self, vocabulary: Vocabulary, units: UnitConverter) -> None:
-        self._vocabulary = vocabulary
+    def __init__(self, units: UnitConverter) -> None:
         self._units = units
 
-    def values(self, records: Iterable[ObservationRecord], notes: Notes) -> tuple[MarkerValue, ...]:
-        """The results of all records; two that disagree for one day are both left out, named."""
+    def values(self, observations: Iterable[Observed], notes: Notes) -> tuple[MarkerValue, ...]:
+        """All results; two that disagree for one day are both left out, named."""
         found: list[MarkerValue] = []
-        for record in records:
-            for term in coded(self._vocabulary, "markers", record.code):
+        for observed in observations:
+            for term in observed.asked.markers:
                 if term.attributes["series"] in _FAMILIES:
                     try:
-                        found.append(self._value(record, term))
+                        found.append(self._value(observed.record, term))
                     except Unusable as reason:
-                        notes.cannot_read(
-                            record.reference, f"{term.attributes['marker']}: {reason}"
-                        )
+                        why = f"{term.attributes['marker']}: {reason}"
+                        notes.cannot_read(observed.record.reference, why)
         return settled(
             found,
             subject=lambda m: (m.marker, m.series, m.day),

@@ -2,22 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from decimal import Decimal
 
 from rules.timeline import Measurement, Phase, Quantity, Source
 from rules.vocabulary import Vocabulary
-from service.extract.concepts import Reading, coded_or_named, readings
+from service.extract.concepts import coded_or_named
 from service.extract.notes import Notes, Unusable
-from service.extract.observations import note_of
+from service.extract.observations import Observed, note_of
 from service.extract.phases import PhaseRead, PhaseReader
 from service.extract.units import Family, UnitConverter
-from service.fhir.records import Amount, Concept, ObservationRecord, Value
+from service.fhir.records import Amount, Concept, Value
 
 # RECIST 1.1, section 4.3.2: a lesion too small to measure counts 5 mm (Eisenhauer 2009).
 TOO_SMALL_TO_MEASURE_MM = Decimal(5)
 
 _PANEL = "size panel"  # its own value, where it has one, is the longest diameter
 _QUANTITIES = {_PANEL: Quantity.LONG_AXIS, **{quantity.value: quantity for quantity in Quantity}}
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """An Observation with the sizes and attenuations that it gives, readable or not."""
+
+    observed: Observed
+    values: Sequence[tuple[Quantity, Value]]
 
 
 class MeasurementReader:
@@ -32,20 +42,29 @@ class MeasurementReader:
         self._units = units
         self._phases = PhaseReader(vocabulary)
 
-    def measures(self, record: ObservationRecord) -> bool:
-        """Whether an Observation is of a lesion's size or attenuation, readable or not."""
-        return bool(self._readings(record))
+    def measured(self, observed: Observed) -> Measured | None:
+        """What an Observation gives of the size or attenuation of a lesion; None if nothing."""
+        answers = observed.record.answers
+        values = [
+            (_QUANTITIES[quantity], answers[place][1])
+            for place, quantity in observed.asked.quantities
+            if quantity in _QUANTITIES
+            and not (quantity == _PANEL and _is_container(observed, place))
+            and not (quantity == Quantity.ATTENUATION and self._is_not_mean(observed))
+        ]
+        return Measured(observed, values) if values else None
 
     def measurements(
         self,
-        record: ObservationRecord,
+        measured: Measured,
         lesion: str,
         study: str,
         phases_of_study: frozenset[Phase],
         notes: Notes,
     ) -> list[Measurement]:
         """What one Observation measured on one lesion; what cannot be read is named."""
-        read = self._phase(record, phases_of_study, notes)
+        record = measured.observed.record
+        read = self._phase(measured.observed, phases_of_study, notes)
         source = Source(record.reference, note_of(record, read.inferred_from))
         return [
             Measurement(
@@ -58,23 +77,12 @@ class MeasurementReader:
                 as_reported=_as_reported(value),
                 phase_inferred=bool(read.inferred_from),
             )
-            for quantity, value, number in self._numbers(record, notes)
+            for quantity, value, number in self._numbers(measured, notes)
         ]
 
-    def _readings(self, record: ObservationRecord) -> list[tuple[Quantity, Value]]:
-        found = readings(self._vocabulary, "measurements", record)
-        return [
-            (_QUANTITIES[quantity], reading.value)
-            for reading in found
-            if (quantity := reading.term.attributes.get("quantity")) in _QUANTITIES
-            and not _is_container(reading, found)
-            and not (quantity == Quantity.ATTENUATION.value and self._is_not_mean(found))
-        ]
-
-    def _is_not_mean(self, found: list[Reading]) -> bool:
+    def _is_not_mean(self, observed: Observed) -> bool:
         """Whether a maximum, minimum or deviation was taken of the region."""
-        values = [reading.value for reading in found if reading.term.name == "derivation"]
-        return any(not self._is_mean(value) for value in values)
+        return not all(map(self._is_mean, observed.values("derivation")))
 
     def _is_mean(self, derivation: Value) -> bool:
         if isinstance(derivation, str):
@@ -84,47 +92,45 @@ class MeasurementReader:
         terms = coded_or_named(self._vocabulary, "measurements", derivation)
         return [term.name for term in terms] == ["mean"]
 
-    def _numbers(
-        self, record: ObservationRecord, notes: Notes
-    ) -> list[tuple[Quantity, Value, Decimal]]:
+    def _numbers(self, measured: Measured, notes: Notes) -> list[tuple[Quantity, Value, Decimal]]:
         found: list[tuple[Quantity, Value, Decimal]] = []
-        for quantity, value in self._readings(record):
+        reference = measured.observed.record.reference
+        for quantity, value in measured.values:
             try:
                 if quantity is Quantity.ATTENUATION:
                     number = self._units.number(value, Family.ATTENUATION)
                 else:
-                    number = self._length(record, value, notes)
+                    number = self._length(reference, value, notes)
                 found.append((quantity, value, number))
             except Unusable as reason:
-                notes.cannot_read(record.reference, f"{quantity.value}: {reason}")
+                notes.cannot_read(reference, f"{quantity.value}: {reason}")
         return found
 
-    def _length(self, record: ObservationRecord, value: Value, notes: Notes) -> Decimal:
+    def _length(self, reference: str, value: Value, notes: Notes) -> Decimal:
         if isinstance(value, Amount) and value.comparator == "<":
             limit = self._units.convert(value, Family.LENGTH)
             if limit == TOO_SMALL_TO_MEASURE_MM:
-                notes.remark(f"{record.reference}: too small to measure, counted as {limit} mm")
+                notes.remark(f"{reference}: too small to measure, counted as {limit} mm")
                 return limit
         length = self._units.number(value, Family.LENGTH)
         if length < 0:
             raise Unusable("a length below zero")
         return length
 
-    def _phase(
-        self, record: ObservationRecord, of_study: frozenset[Phase], notes: Notes
-    ) -> PhaseRead:
+    def _phase(self, observed: Observed, of_study: frozenset[Phase], notes: Notes) -> PhaseRead:
         try:
-            return self._phases.phase(record, of_study)
+            return self._phases.phase(observed, of_study)
         except Unusable as reason:
-            notes.cannot_read(record.reference, str(reason))
+            notes.cannot_read(observed.record.reference, str(reason))
             return PhaseRead()
 
 
-def _is_container(reading: Reading, found: list[Reading]) -> bool:
-    """Whether this is a panel without a value of its own, its sizes being elsewhere."""
-    if reading.term.attributes["quantity"] != _PANEL or reading.value is not None:
+def _is_container(observed: Observed, place: int) -> bool:
+    """Whether a panel has no value of its own, its sizes being elsewhere."""
+    if observed.record.answers[place][1] is not None:
         return False
-    return bool(reading.record.has_member) or len(found) > 1
+    asked = sum(map(len, observed.asked.places.values()))
+    return bool(observed.record.has_member) or asked > 1
 
 
 def _as_reported(value: Value) -> str:

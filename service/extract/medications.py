@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rules.vocabulary import Term, Vocabulary
 from service.extract.concepts import coded, coded_or_named
 from service.fhir.records import Concept
+
+_KEPT = 4096  # the same few drugs come again in every record
 
 
 @dataclass(frozen=True)
@@ -42,9 +45,13 @@ class MedicationReader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self._known = lru_cache(maxsize=_KEPT)(self._identify)
 
     def identify(self, medication: Concept, route: Concept) -> Identified:
         """The agents of a medication; no agents, no reason: something this product does not ask."""
+        return self._known(medication, route)
+
+    def _identify(self, medication: Concept, route: Concept) -> Identified:
         by_code = self._by_code(medication)
         named = self._vocabulary.find_in_text("agents", medication.words)
         conflict = _conflict(by_code, named)

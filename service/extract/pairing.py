@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence, Set
+from collections.abc import Iterable, Mapping, Sequence, Set
 from dataclasses import dataclass
 from decimal import Decimal
 
 from rules.timeline import FindingKind, Lesion, Measurement
-from service.extract.findings import FindingReader, Statement
+from service.extract.findings import Stated, Statement
 from service.extract.lesion_names import UNNAMED, LesionNames, paired_by_site
 from service.extract.lesions import LesionReader
 from service.extract.notes import Notes, Unusable
-from service.fhir.records import ObservationRecord
+from service.extract.observations import Observed
 
 # What is said to be so is a lesion, even where nobody measured it.
 _GROWING: frozenset[Statement] = frozenset(
@@ -24,61 +24,66 @@ _REFERENCE_REGION = "reference region:"
 class Paired:
     """An Observation and the lesion it is of, None where it is of none or cannot be paired."""
 
-    record: ObservationRecord
+    observed: Observed
     lesion: str | None
 
 
 class Pairing:
     """Pairs the Observations of one patient with lesions."""
 
-    def __init__(self, names: LesionNames, lesions: LesionReader, findings: FindingReader) -> None:
+    def __init__(
+        self, names: LesionNames, lesions: LesionReader, statements: Mapping[Observed, Stated]
+    ) -> None:
         self._names = names
         self._lesions = lesions
-        self._findings = findings
+        self._statements = statements
 
-    def measured(self, records: Iterable[ObservationRecord], notes: Notes) -> list[Paired]:
+    def measured(self, observations: Iterable[Observed], notes: Notes) -> list[Paired]:
         """Measurements with their lesions; those that cannot be paired are named."""
         found: list[Paired] = []
-        for record in records:
+        for observed in observations:
             try:
-                found.append(Paired(record, self._measured(record)))
+                found.append(Paired(observed, self._measured(observed)))
             except Unusable as reason:
-                notes.cannot_read(record.reference, str(reason))
-                found.append(Paired(record, None))
+                notes.cannot_read(observed.record.reference, str(reason))
+                found.append(Paired(observed, None))
         return found
 
-    def stated(
-        self, records: Sequence[ObservationRecord], measured: Set[str | None]
-    ) -> list[Paired]:
+    def stated(self, observations: Sequence[Observed], measured: Set[str | None]) -> list[Paired]:
         """Statements with their lesions, once for each lesion in focus.
 
         A site alone makes no lesion ("steatosis", of the liver): it stands for the one that was
         measured there, or is stated to be new or larger there.
         """
-        growing = (
-            r for r in records if not _GROWING.isdisjoint(self._findings.statements(r, Notes()))
-        )
-        known = {*measured, *(lesion for record in growing for lesion in self._named(record))}
+        named = {observed: self._named(observed) for observed in observations}
+        known = set(measured)
+        for observed, lesions in named.items():
+            if self._is_growing(observed):
+                known.update(lesions)
         known -= {UNNAMED}
         return [
-            Paired(record, lesion if lesion in known or not _is_weak(lesion) else None)
-            for record in records
-            for lesion in self._named(record)
+            Paired(observed, lesion if lesion in known or not _is_weak(lesion) else None)
+            for observed, lesions in named.items()
+            for lesion in lesions
         ]
 
-    def _measured(self, record: ObservationRecord) -> str:
-        named = self._names.by_name(record)
-        if named is None and self._lesions.is_reference_region(record):
-            return f"{_REFERENCE_REGION}{self._names.site(record.body_site)[0]}"
-        return named or self._names.by_site(record)
+    def _is_growing(self, observed: Observed) -> bool:
+        stated = self._statements.get(observed)
+        return stated is not None and not _GROWING.isdisjoint(stated.statements)
 
-    def _named(self, record: ObservationRecord) -> list[str]:
+    def _measured(self, observed: Observed) -> str:
+        named = self._names.by_name(observed)
+        if named is None and self._lesions.is_reference_region(observed):
+            return f"{_REFERENCE_REGION}{self._names.site(observed.record.body_site)[0]}"
+        return named or self._names.by_site(observed)
+
+    def _named(self, observed: Observed) -> list[str]:
         """The lesions that a statement is of; one that cannot be paired is of the patient."""
-        in_focus = self._names.in_focus(record)
+        in_focus = self._names.in_focus(observed)
         if len(in_focus) > 1:
             return in_focus
         try:
-            return [self._names.by_name(record) or self._names.by_site(record)]
+            return [self._names.by_name(observed) or self._names.by_site(observed)]
         except Unusable:
             return [UNNAMED]
 

@@ -7,11 +7,9 @@ from collections.abc import Iterable
 from decimal import Decimal
 
 from rules.timeline import PerformanceStatus, Source
-from rules.vocabulary import Vocabulary
-from service.extract.concepts import coded
 from service.extract.conflicts import settled
 from service.extract.notes import Notes, Unusable
-from service.extract.observations import note_of
+from service.extract.observations import Observed, note_of
 from service.fhir.records import Amount, Concept, ObservationRecord, Value
 
 _STEPS = range(6)  # ECOG 0 to 5
@@ -21,15 +19,12 @@ _WRITTEN_STEP = re.compile(r"(?<![\d.,-])[0-5](?![\d.,%-])")
 class PerformanceReader:
     """Reads ECOG as an integer, a quantity, or a coded or written answer that names one step."""
 
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._vocabulary = vocabulary
-
     def statuses(
-        self, records: Iterable[ObservationRecord], notes: Notes
+        self, observations: Iterable[Observed], notes: Notes
     ) -> tuple[PerformanceStatus, ...]:
-        """The ECOG status of each record that has one."""
+        """The ECOG status of each Observation that has one."""
         found: list[PerformanceStatus] = []
-        for record in filter(self._is_ecog, records):
+        for record in [o.record for o in observations if "ECOG" in o.asked.performance]:
             try:
                 found.append(_status(record))
             except Unusable as reason:
@@ -41,9 +36,6 @@ class PerformanceReader:
             what=lambda _: "ECOG on one day",
             notes=notes,
         )
-
-    def _is_ecog(self, record: ObservationRecord) -> bool:
-        return any(t.name == "ECOG" for t in coded(self._vocabulary, "performance", record.code))
 
 
 def _status(record: ObservationRecord) -> PerformanceStatus:

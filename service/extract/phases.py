@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from rules.timeline import Phase
 from rules.vocabulary import Vocabulary
-from service.extract.concepts import coded, readings
+from service.extract.concepts import coded
 from service.extract.notes import Unusable
-from service.fhir.records import Concept, ObservationRecord, Value
+from service.extract.observations import Observed
+from service.fhir.records import Concept, Value
 
 CONTRAST_PHASE = "contrast phase"
+_KEPT = 1024  # the same few phases are stated of every measurement
 
 
 @dataclass(frozen=True)
@@ -26,39 +30,44 @@ class PhaseReader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self._of_concept = lru_cache(maxsize=_KEPT)(self._read_concept)
 
-    def phase(self, record: ObservationRecord, of_study: frozenset[Phase]) -> PhaseRead:
+    def phase(self, observed: Observed, of_study: frozenset[Phase]) -> PhaseRead:
         """The phase that the Observation states, else the only one that its study has.
 
         Raises:
             Unusable: a phase is stated, but not one, or none that is known.
         """
-        found = readings(self._vocabulary, "measurements", record)
-        stated = [r.value for r in found if r.term.name == CONTRAST_PHASE]
+        stated = observed.values(CONTRAST_PHASE)
         if stated:
             return self._stated(stated)
-        in_method = self._read(record.method, "method")
+        in_method = self._of_concept(observed.record.method, "method")
         if in_method.phase or len(of_study) != 1:
             return in_method
         return PhaseRead(next(iter(of_study)), "phase inferred from the series description")
 
-    def _stated(self, values: list[Value]) -> PhaseRead:
-        read = {self._read(value, "component") for value in values}
-        if len(read) > 1:
+    def _stated(self, values: Sequence[Value]) -> PhaseRead:
+        read = [self._read(value, "component") for value in values]
+        only = read[0]
+        if read.count(only) < len(read):
             raise Unusable(f"{CONTRAST_PHASE}: several are stated")
-        only = read.pop()
         if only.phase is None:
             raise Unusable(f"{CONTRAST_PHASE}: not one that is known")
         return only
 
     def _read(self, value: Value, where: str) -> PhaseRead:
         """The one phase that a value names, by code, else by word."""
-        words = value if isinstance(value, str) else ""
         if isinstance(value, Concept):
-            by_code = coded(self._vocabulary, "phases", value)
-            if by_code:
-                return PhaseRead(Phase(by_code[0].name)) if len(by_code) == 1 else PhaseRead()
-            words = value.words
+            return self._of_concept(value, where)
+        return self._named(value, where) if isinstance(value, str) else PhaseRead()
+
+    def _read_concept(self, concept: Concept, where: str) -> PhaseRead:
+        by_code = coded(self._vocabulary, "phases", concept)
+        if not by_code:
+            return self._named(concept.words, where)
+        return PhaseRead(Phase(by_code[0].name)) if len(by_code) == 1 else PhaseRead()
+
+    def _named(self, words: str, where: str) -> PhaseRead:
         named = self._vocabulary.find_in_text("phases", words)
         if len(named) != 1:
             return PhaseRead()

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from rules.vocabulary import Vocabulary
-from service.extract.concepts import coded
-from service.extract.lookalikes import OBSERVED, Lookalikes
+from service.extract.concepts import OBSERVED, coded
+from service.extract.lookalikes import Lookalikes
 from service.fhir.records import Concept
 
 _DRUGS = ("agents", "excluded_products")

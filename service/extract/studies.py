@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import dataclass
 from decimal import Decimal
 from functools import lru_cache
+from typing import NamedTuple
 
 from rules.dates import PartialDate
 from rules.timeline import Organ, Phase, Study
 from rules.vocabulary import Vocabulary
 from service.extract.concepts import coded, spoken
 from service.extract.sites import organ_of
-from service.fhir.records import ImagingStudyRecord
+from service.fhir.records import Concept, ImagingStudyRecord, SeriesRecord
 
 # Where the images of another modality are fused with it, the study is named after the first.
 _FUSED = ("PT", "NM")
@@ -32,8 +34,35 @@ _WITHOUT_LIVER = re.compile(
     re.IGNORECASE,
 )
 _THICKNESS = re.compile(r"(?<![\d.,])(\d{1,2}(?:[.,]\d+)?)\s?mm\b", re.IGNORECASE)
-_TEXTS_KEPT = 4096
+_TECHNIQUES_KEPT = 2048
 _NO_SLICES = re.compile(r"\b(?:scout|locali[sz]er|topogram|surview|MIP|dose)\b", re.IGNORECASE)
+
+
+class Imaged(NamedTuple):
+    """What an ImagingStudy says of its images: all that is read of it but whose and when.
+
+    Patients of one hospital share it, as they share its protocols.
+    """
+
+    modalities: tuple[str, ...]
+    description: str
+    procedure: Concept
+    series: tuple[SeriesRecord, ...]
+
+
+@dataclass(frozen=True)
+class Technique:
+    """How a study was made.
+
+    ``shows_organs`` tells whether a lesion of the liver could have been measured on it, by its
+    modality; ``covers_liver`` is None where neither codes nor words say what was imaged.
+    """
+
+    modality: str | None
+    shows_organs: bool
+    covers_liver: bool | None
+    slice_mm: Decimal | None
+    phases: frozenset[Phase]
 
 
 class StudyReader:
@@ -45,51 +74,65 @@ class StudyReader:
 
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._vocabulary = vocabulary
+        self._known = lru_cache(maxsize=_TECHNIQUES_KEPT)(self._technique)
 
-    def study(self, record: ImagingStudyRecord, day: PartialDate) -> Study:
-        """The study, of a day that the record may not know itself."""
-        return Study(
-            id=record.reference,
-            day=day,
-            modality=modality_of(record),
-            covers_liver=self.covers_liver(record),
-            description=record.description or spoken(record.procedure),
-            slice_mm=_thickest(_diagnostic(record)),
-            phases=self.phases(record),
+    def technique(self, record: ImagingStudyRecord) -> Technique:
+        """How a study was made, as far as its codes and words tell."""
+        return self._known(
+            Imaged(record.modalities, record.description, record.procedure, record.series)
         )
 
-    def phases(self, record: ImagingStudyRecord) -> frozenset[Phase]:
-        """Every phase that the description of a diagnostic series names."""
-        found = (self._vocabulary.find_in_text("phases", text) for text in _diagnostic(record))
+    def _technique(self, imaged: Imaged) -> Technique:
+        modality = _modality(imaged)
+        shows_organs = modality is None or modality in _IMAGES
+        diagnostic = [s.description for s in imaged.series if _is_diagnostic(s)]
+        return Technique(
+            modality=modality,
+            shows_organs=shows_organs,
+            covers_liver=self._covers_liver(imaged) if shows_organs else False,
+            slice_mm=_thickest(diagnostic),
+            phases=self._phases(diagnostic),
+        )
+
+    def _phases(self, descriptions: Iterable[str]) -> frozenset[Phase]:
+        """Every phase that a description names."""
+        found = (self._vocabulary.find_in_text("phases", text) for text in descriptions)
         return frozenset(Phase(term.name) for terms in found for term in terms)
 
-    def covers_liver(self, record: ImagingStudyRecord) -> bool | None:
+    def _covers_liver(self, imaged: Imaged) -> bool | None:
         """Whether codes or words say that the liver, or only some other region, was imaged."""
-        if not shows_organs(record):
-            return False
-        region = " | ".join(
-            (
-                record.description,
-                record.procedure.words,
-                *(s.body_site.words for s in record.series),
-            )
-        )
-        series = " | ".join(s.description for s in record.series)
-        return True if self._names_liver(record) else _shown(region, series)
-
-    def _names_liver(self, record: ImagingStudyRecord) -> bool:
-        if coded(self._vocabulary, "imaging_orders", record.procedure):
+        if self._names_liver(imaged):
             return True
-        return any(organ_of(self._vocabulary, s.body_site) is Organ.LIVER for s in record.series)
+        sites = (series.body_site.words for series in imaged.series)
+        region = " | ".join((imaged.description, imaged.procedure.words, *sites))
+        return _shown(region, " | ".join(series.description for series in imaged.series))
+
+    def _names_liver(self, imaged: Imaged) -> bool:
+        if coded(self._vocabulary, "imaging_orders", imaged.procedure):
+            return True
+        return any(organ_of(self._vocabulary, s.body_site) is Organ.LIVER for s in imaged.series)
 
 
-def modality_of(record: ImagingStudyRecord) -> str | None:
+def study_of(record: ImagingStudyRecord, technique: Technique, day: PartialDate) -> Study:
+    """The study, of a day that the record may not know itself."""
+    return Study(
+        id=record.reference,
+        day=day,
+        modality=technique.modality,
+        covers_liver=technique.covers_liver,
+        description=record.description or spoken(record.procedure),
+        slice_mm=technique.slice_mm,
+        phases=technique.phases,
+    )
+
+
+def _modality(imaged: Imaged) -> str | None:
     """The DICOM modality that the study was read on; None where none or several are possible.
 
     Reports, segmentations and whatever else goes with images are passed over. A PET/CT is a PET:
     its CT need not be a diagnostic one.
     """
-    stated = {*record.modalities, *(series.modality for series in record.series)}
+    stated = {*imaged.modalities, *(series.modality for series in imaged.series)}
     codes = {_dicom(code) for code in stated}
     fused = next((code for code in _FUSED if code in codes), None)
     images = codes & _IMAGES or codes & _OTHER_IMAGES
@@ -100,30 +143,11 @@ def _dicom(modality: str) -> str:
     return _SPELLINGS.get(modality.upper(), modality.upper())
 
 
-def shows_organs(record: ImagingStudyRecord) -> bool:
-    """Whether a lesion of the liver could have been measured on the study, by its modality."""
-    modality = modality_of(record)
-    return modality is None or modality in _IMAGES
+def _is_diagnostic(series: SeriesRecord) -> bool:
+    """Whether images are read from a series."""
+    return _dicom(series.modality) in ("", *_IMAGES) and not _NO_SLICES.search(series.description)
 
 
-def _diagnostic(record: ImagingStudyRecord) -> list[str]:
-    """The descriptions of the series that images are read from."""
-    return [
-        series.description
-        for series in record.series
-        if _is_diagnostic(series.modality, series.description)
-    ]
-
-
-# The same few descriptions, of one hospital's protocols, come again in every patient's studies.
-
-
-@lru_cache(maxsize=_TEXTS_KEPT)
-def _is_diagnostic(modality: str, description: str) -> bool:
-    return _dicom(modality) in ("", *_IMAGES) and not _NO_SLICES.search(description)
-
-
-@lru_cache(maxsize=_TEXTS_KEPT)
 def _shown(region: str, series: str) -> bool | None:
     """Whether words say that the liver was imaged; None where they name no region."""
     if _WITH_LIVER.search(f"{region} | {series}"):

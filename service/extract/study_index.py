@@ -8,7 +8,7 @@ from datetime import date
 from rules.dates import PartialDate
 from rules.timeline import Organ, Phase, Study
 from service.extract.notes import Notes, Unusable
-from service.extract.studies import StudyReader, shows_organs
+from service.extract.studies import StudyReader, study_of
 from service.fhir.records import ImagingStudyRecord, ObservationRecord
 
 _UID_PREFIX = "urn:oid:"
@@ -27,16 +27,15 @@ class StudyIndex:
         studies: Iterable[ImagingStudyRecord],
         observations: Iterable[ObservationRecord],
     ) -> None:
-        self._reader = reader
         self._studies = {record.reference: record for record in studies}
+        self._techniques = {name: reader.technique(r) for name, r in self._studies.items()}
         self._observations = {record.reference: record for record in observations}
         self._by_uid = {
             _bare(identifier.code): record.reference
             for record in self._studies.values()
             for identifier in record.identifiers
         }
-        self._days: dict[str, set[PartialDate]] = {}
-        self._phases: dict[str, frozenset[Phase]] = {}
+        self._days: dict[str, list[PartialDate]] = {}
 
     def study_of(self, record: ObservationRecord, organ: Organ) -> str:
         """The id of the study that a measurement was made on; it dates the study if need be.
@@ -50,7 +49,9 @@ class StudyIndex:
                 raise Unusable("undated, and it names no study")
             study = _day_id(record.day)
         if record.day is not None:
-            self._days.setdefault(study, set()).add(record.day)
+            days = self._days.setdefault(study, [])
+            if record.day not in days:
+                days.append(record.day)
         return study
 
     def named_by(self, record: ObservationRecord) -> str | None:
@@ -73,10 +74,15 @@ class StudyIndex:
         found = [
             study.reference
             for study in self._studies.values()
-            if study.started is not None and study.started == record.day and shows_organs(study)
-            if organ is Organ.ELSEWHERE or self._reader.covers_liver(study) is not False
+            if study.started is not None and study.started == record.day
+            if self._can_show(study.reference, organ)
         ]
         return found[0] if len(found) == 1 else None
+
+    def _can_show(self, study: str, organ: Organ) -> bool:
+        technique = self._techniques[study]
+        here = organ is Organ.ELSEWHERE or technique.covers_liver is not False
+        return technique.shows_organs and here
 
     def is_guessed(self, record: ObservationRecord) -> bool:
         """Whether nothing but a month or a year tells which study an Observation is of."""
@@ -95,10 +101,8 @@ class StudyIndex:
 
     def phases(self, study: str) -> frozenset[Phase]:
         """The phases that the series descriptions of a study name."""
-        if study not in self._phases:
-            record = self._studies.get(study)
-            self._phases[study] = self._reader.phases(record) if record else frozenset()
-        return self._phases[study]
+        technique = self._techniques.get(study)
+        return technique.phases if technique else frozenset()
 
     def studies(self, notes: Notes) -> list[Study]:
         """All studies that can be dated; the others are named."""
@@ -108,7 +112,7 @@ class StudyIndex:
             if day is not None:
                 record = self._studies.get(study)
                 found.append(
-                    self._reader.study(record, day)
+                    study_of(record, self._techniques[study], day)
                     if record
                     else Study(study, day, modality=None, covers_liver=None, recorded=False)
                 )
@@ -118,8 +122,8 @@ class StudyIndex:
         record = self._studies.get(study)
         if record is not None and record.started is not None:
             return record.started
-        days = self._days.get(study, set())
-        if record is not None and not days and self._reader.covers_liver(record) is False:
+        days = self._days.get(study, [])
+        if record is not None and not days and self._techniques[study].covers_liver is False:
             return None  # undated, and beside the point
         if len(days) != 1:
             why = "its measurements are of several days" if days else "no measurement dates it"
@@ -128,7 +132,7 @@ class StudyIndex:
         if not study.startswith("day:"):
             what = "undated" if record else "not sent"
             notes.remark(f"{study} is {what}; its day is that of its measurements")
-        return next(iter(days))
+        return days[0]
 
     def _study_at(self, reference: str) -> str | None:
         if reference in self._studies or reference.startswith("ImagingStudy/"):

@@ -11,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from decimal import Decimal
 from enum import Enum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 
 from ucumvert import PintUcumRegistry
@@ -93,6 +93,7 @@ _SPELLINGS: Mapping[str, str] = {
     **dict.fromkeys(("μg", "mcg", "microgram"), "ug"),
 }
 
+_UNITS_KEPT = 1024
 _SIGNIFICANT_DIGITS = 12  # a factor is a double: 0.9999999999999999 is 1
 
 
@@ -139,7 +140,7 @@ class UnitConverter:
         """
         if not amount.value.is_finite() or amount.value.adjusted() > _SIGNIFICANT_DIGITS:
             raise Unusable("the number is out of range")
-        return _plain(amount.value * _factor(self._code(amount.unit, family), family.value))
+        return _plain(amount.value * _to_family(amount.unit, family))
 
     def number(self, value: Value, family: Family) -> Decimal:
         """The number of an exact value in its family's unit.
@@ -153,17 +154,18 @@ class UnitConverter:
             raise Unusable("a limit, kept as reported, not computed with")
         return self.convert(value, family)
 
-    @staticmethod
-    def _code(unit: str, family: Family) -> str:
-        """The unit to compute with, from a UCUM code or a usual spelling."""
-        if not unit.strip():
-            raise Unusable("no unit")
-        accepted = _ACCEPTED[family]
-        spelling = _SPELLINGS.get("".join(unit.split()).casefold(), "")
-        code = accepted.get(unit) or accepted.get(spelling)
-        if code is None:
-            raise Unusable(f"its unit is not one of {', '.join(accepted)}")
-        return code
+
+@lru_cache(maxsize=_UNITS_KEPT)
+def _to_family(unit: str, family: Family) -> Decimal:
+    """How many of the family's unit one unit is, be it a UCUM code or a usual spelling."""
+    if not unit.strip():
+        raise Unusable("no unit")
+    accepted = _ACCEPTED[family]
+    spelling = _SPELLINGS.get("".join(unit.split()).casefold(), "")
+    code = accepted.get(unit) or accepted.get(spelling)
+    if code is None:
+        raise Unusable(f"its unit is not one of {', '.join(accepted)}")
+    return _factor(code, family.value)
 
 
 def _why_no_amount(value: Value) -> str:

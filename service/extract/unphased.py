@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 
 from rules.timeline import Measurement, Quantity
 
 
-def contradicted(measurements: Iterable[Measurement]) -> Iterator[Measurement]:
+def contradicted(measurements: Sequence[Measurement]) -> Iterator[Measurement]:
     """What cannot be used because it may be of one phase and yet of two values.
 
     A size hardly depends on the phase: where one without a phase agrees with none that has one,
     neither is to be relied on. Attenuation does: only the value without a phase is left out.
     """
+    if not [m for m in measurements if m.phase is None]:
+        return
     groups: dict[tuple[str, str, Quantity], list[Measurement]] = {}
     for m in measurements:
         groups.setdefault((m.lesion, m.study, m.quantity), []).append(m)

@@ -38,6 +38,14 @@ class Concept:
         """Whether one of the codings is this code."""
         return any(c.system == system and c.code == code for c in self.codings)
 
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # the same few concepts are kept for all patients, and much is looked up by them
+        return hash((self.codings, self.text))
+
     @cached_property
     def codes(self) -> tuple[tuple[str, str], ...]:
         """System and code of each coding: what a concept is looked up by."""
@@ -97,12 +105,12 @@ class ObservationRecord:
     @cached_property
     def answers(self) -> tuple[tuple[Concept, Value], ...]:
         """What it asks and answers: itself, then each component."""
-        return (self.code, self.value), *((c.code, c.value) for c in self.components)
+        return (self.code, self.value), *[(c.code, c.value) for c in self.components]
 
     @cached_property
     def questions(self) -> tuple[tuple[tuple[str, str], ...], ...]:
         """The codes of what it asks, in the order of ``answers``."""
-        return tuple(code.codes for code, _ in self.answers)
+        return self.code.codes, *[c.code.codes for c in self.components]
 
 
 @dataclass(frozen=True)
@@ -134,6 +142,14 @@ class SeriesRecord:
     modality: str
     description: str
     body_site: Concept
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    @cached_property
+    def _hash(self) -> int:
+        # likewise kept for all patients: the series of a hospital's protocols
+        return hash((self.modality, self.description, self.body_site))
 
 
 @dataclass(frozen=True)
