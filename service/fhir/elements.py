@@ -154,6 +154,9 @@ CHECKED_ON_CUTTING = frozenset(
 A model would check no more of them, and each object costs as much as a value does.
 """
 
+VALUES = frozenset(_VALUE) - {"dataAbsentReason"}
+"""The choices of a value[x]."""
+
 _DAYS = frozenset(
     ("effectiveDateTime", "start", "end", "started", "performedDateTime", "authoredOn")
 ) | {"dateAsserted"}

@@ -8,12 +8,22 @@ combination of elements once, with the first resource that has it. That both say
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from service.fhir.elements import CHECKED_ON_CUTTING, ELEMENTS, Unreadable, cut, refuse_other_value
+from service.fhir.datatypes import Normalise
+from service.fhir.elements import (
+    CHECKED_ON_CUTTING,
+    ELEMENTS,
+    VALUES,
+    Unreadable,
+    cut,
+    refuse_other_value,
+)
+from service.fhir.given import ABSENT, Element, Given
 from service.fhir.json_types import Json, JsonObject
 
 if TYPE_CHECKING:
@@ -21,6 +31,15 @@ if TYPE_CHECKING:
 
 _PARTS_KEPT = 16_384
 _COMBINATIONS_KEPT = 4096
+
+_NOTHING = frozenset(("", b"null"))
+"""What counts as absent: as a text, or as JSON."""
+
+_LACKING: Mapping[str, dict[str, Element]] = {
+    kind: {name: ABSENT for name in elements if name not in VALUES}
+    for kind, elements in ELEMENTS.items()
+}
+"""A resource of each type without any of its elements."""
 
 # What the library says, by type or message, in our words; the first that fits.
 _CAUSES = (
@@ -52,14 +71,16 @@ def load_models() -> None:
 class Validator:
     """Cuts resources down to what is read, and validates that. Safe to share between threads."""
 
-    def __init__(self) -> None:
-        self._sound = lru_cache(maxsize=_PARTS_KEPT)(_sound)
+    def __init__(self, normalise: Normalise = str) -> None:
+        """Set up the validation; ``normalise`` takes a code system as sent to its URI."""
+        self._normalise = normalise
+        self._sound = lru_cache(maxsize=_PARTS_KEPT)(self._validated)
         self._combinations: set[tuple[str, frozenset[str]]] = set()
 
-    def narrowed(self, kind: str, resource: JsonObject) -> JsonObject:
+    def narrowed(self, kind: str, resource: JsonObject) -> Given:
         """The elements of a resource that are read, found to be as FHIR R4 has them.
 
-        They are shared with other resources of the same content: not to be changed.
+        They are shared with other resources of the same content.
 
         Raises:
             Unreadable: names the element and the cause, not the value.
@@ -67,21 +88,28 @@ class Validator:
         found = self._elements(kind, resource)
         combination = (kind, frozenset(found))
         if combination not in self._combinations:
-            validate(kind, found)
+            validate(kind, {name: element.holder[name] for name, element in found.items()})
             if len(self._combinations) >= _COMBINATIONS_KEPT:  # nobody's records are like that
                 self._combinations.clear()
             self._combinations.add(combination)
+        return _LACKING[kind] | found
+
+    def _elements(self, kind: str, resource: JsonObject) -> dict[str, Element]:
+        known = ELEMENTS[kind]
+        found: dict[str, Element] = {}
+        for name, value in resource.items():
+            if name in known:
+                # a text is as good a key as its JSON
+                content = value if type(value) is str else orjson.dumps(value)
+                if content not in _NOTHING:
+                    found[name] = self._sound(kind, name, content)
+            else:
+                refuse_other_value(name, known)
         return found
 
-    def _elements(self, kind: str, resource: JsonObject) -> JsonObject:
-        known = ELEMENTS[kind]
-        found: JsonObject = {}
-        for name, value in resource.items():
-            if name not in known:
-                refuse_other_value(name, known)
-            elif value is not None and value != "":
-                found[name] = self._sound(kind, name, orjson.dumps(value))
-        return found
+    def _validated(self, kind: str, name: str, content: str | bytes) -> Element:
+        value = content if isinstance(content, str) else orjson.loads(content)
+        return Element(name, {name: _sound(kind, name, value)}, self._normalise)
 
 
 def _list(name: str, value: Json) -> Json:
@@ -90,11 +118,11 @@ def _list(name: str, value: Json) -> Json:
     return value
 
 
-def _sound(kind: str, name: str, content: bytes) -> Json:
+def _sound(kind: str, name: str, value: Json) -> Json:
     """An element, cut and validated by its type alone."""
     from pydantic import ValidationError  # noqa: PLC0415 - comes with the models, loaded late
 
-    element = cut(name, orjson.loads(content), ELEMENTS[kind][name])
+    element = cut(name, value, ELEMENTS[kind][name])
     if name in CHECKED_ON_CUTTING:
         return _list(name, element)
     try:
