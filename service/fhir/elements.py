@@ -60,6 +60,11 @@ _MEDICATION: Elements = {
     "medicationReference": _NAMED_REFERENCE,
 }
 
+
+def _refers(elements: Elements) -> bool:
+    return "reference" in elements or any(_refers(inner) for inner in elements.values() if inner)
+
+
 ELEMENTS: Mapping[str, Elements] = {
     "Observation": {
         **_VALUE,
@@ -153,6 +158,12 @@ CHECKED_ON_CUTTING = frozenset(
 
 A model would check no more of them, and each object costs as much as a value does.
 """
+
+REFERRING: Mapping[str, tuple[str, ...]] = {
+    kind: tuple(name for name, inner in elements.items() if inner and _refers(inner))
+    for kind, elements in ELEMENTS.items()
+}
+"""The elements of each resource type that refer to other resources."""
 
 VALUES = frozenset(_VALUE) - {"dataAbsentReason"}
 """The choices of a value[x]."""

@@ -27,13 +27,10 @@ class Element:
         holder: the element alone, under its name, as JSON; empty where it is absent. It is not to
             be changed.
         normalise: from a code system as sent to its URI.
-        unresolved: whether it refers to something by other than its name, so that only what came
-            with it tells what is meant.
     """
 
     def __init__(self, name: str, holder: JsonObject, normalise: Normalise) -> None:
         self.name, self.holder, self.normalise = name, holder, normalise
-        self.unresolved = not all(map(is_name, references_in(holder)))
         self._made: dict[Callable[[Element], Any], Any] = {}
 
     def read(self, reader: Callable[[Element], Made]) -> Made:
@@ -81,6 +78,11 @@ class Element:
     def reference(self) -> str | None:
         """The reference of a Reference, as written."""
         return text_of(self.object, "reference") or None
+
+    @cached_property
+    def unresolved(self) -> bool:
+        """Whether it refers by other than a name, so that what is meant depends on what else came."""
+        return not all(map(is_name, references_in(self.holder)))
 
     @cached_property
     def references(self) -> tuple[str, ...]:
@@ -148,5 +150,5 @@ ABSENT = Element("", {}, str)
 Given: TypeAlias = Mapping[str, Element]
 """The elements of a resource that are read, by name; ``ABSENT`` for each that it does not have.
 
-Of a choice (``value[x]``) only what is given is there.
+``value[x]`` is whichever of the choices is given.
 """

@@ -24,11 +24,10 @@ class LastKept(Generic[Kept]):
 
     def get(self, key: Hashable) -> Kept | None:
         """What is kept under this key, or None."""
-        with self._lock:
-            if key not in self._kept:
-                return None
-            self._kept.move_to_end(key)
-            return self._kept[key]
+        value = self._kept.get(key)
+        if value is not None:
+            self._touch(key)
+        return value
 
     def keep(self, key: Hashable, value: Kept) -> None:
         """Keep it under this key, in the place of what was not asked for the longest."""
@@ -36,3 +35,8 @@ class LastKept(Generic[Kept]):
             self._kept[key] = value
             if len(self._kept) > self._most:
                 self._kept.popitem(last=False)
+
+    def _touch(self, key: Hashable) -> None:
+        with self._lock:
+            if key in self._kept:  # another thread may just have dropped it
+                self._kept.move_to_end(key)

@@ -16,7 +16,7 @@ from typing import TypeAlias
 import orjson
 
 from service.fhir.datatypes import Normalise, concept, joined
-from service.fhir.elements import Unreadable
+from service.fhir.elements import REFERRING, Unreadable
 from service.fhir.json_types import JsonObject, objects_of, text_of
 from service.fhir.kept import LastKept
 from service.fhir.readers import READERS
@@ -38,7 +38,7 @@ _TOLD_BY = {
 }
 
 # Never looked at here: not worth keeping, nor telling apart by.
-_ASIDE = frozenset(("resourceType", "id", "meta", "text", "contained"))
+_ASIDE = ("resourceType", "id", "meta", "text", "contained")
 
 Concerns: TypeAlias = Callable[[str, Concept], bool]
 """Whether a resource of a type, with these codes (an Observation's components' too), is worth reading."""
@@ -97,7 +97,7 @@ class ResourceReader:
     def read(self, resource: JsonObject, reference: str) -> Reading:
         """Read one resource of a type that is read, under the name it goes by. Never raises."""
         kind = text_of(resource, "resourceType")
-        looked_at = {name: value for name, value in resource.items() if name not in _ASIDE}
+        looked_at = _looked_at(resource)
         try:
             content = orjson.dumps(looked_at)
         except TypeError:  # nested too deeply, or a number beyond 64 bits
@@ -125,7 +125,8 @@ class ResourceReader:
         record = READERS[kind](given, reference)
         gap = values_not_read(given) if kind == "Observation" else ""
         unread = UnreadRecord(reference, kind, gap) if gap else None
-        return Reading(record, unread, unresolved=True in [e.unresolved for e in given.values()])
+        unresolved = [given[name].unresolved for name in REFERRING[kind]]
+        return Reading(record, unread, unresolved=True in unresolved)
 
     def _is_beside_the_point(self, kind: str, resource: JsonObject) -> bool:
         name = _TOLD_BY.get(kind)
@@ -144,6 +145,14 @@ class ResourceReader:
         found = (orjson.loads(content) for content in told_by)
         codes = (concept(c if isinstance(c, dict) else {}, self._normalise) for c in found)
         return self._concerns is None or self._concerns(kind, joined(codes))
+
+
+def _looked_at(resource: JsonObject) -> JsonObject:
+    looked_at = resource.copy()
+    for name in _ASIDE:
+        if name in looked_at:
+            del looked_at[name]
+    return looked_at
 
 
 def _unread(kind: str, reference: str, reason: str) -> Reading:

@@ -35,8 +35,10 @@ _COMBINATIONS_KEPT = 4096
 _NOTHING = frozenset(("", b"null"))
 """What counts as absent: as a text, or as JSON."""
 
+_CHOICE = "value[x]"
+
 _LACKING: Mapping[str, dict[str, Element]] = {
-    kind: {name: ABSENT for name in elements if name not in VALUES}
+    kind: dict.fromkeys((*elements.keys() - VALUES, _CHOICE), ABSENT)
     for kind, elements in ELEMENTS.items()
 }
 """A resource of each type without any of its elements."""
@@ -75,7 +77,7 @@ class Validator:
         """Set up the validation; ``normalise`` takes a code system as sent to its URI."""
         self._normalise = normalise
         self._sound = lru_cache(maxsize=_PARTS_KEPT)(self._validated)
-        self._combinations: set[tuple[str, frozenset[str]]] = set()
+        self._combinations: dict[tuple[str, frozenset[str]], str] = {}
 
     def narrowed(self, kind: str, resource: JsonObject) -> Given:
         """The elements of a resource that are read, found to be as FHIR R4 has them.
@@ -87,12 +89,23 @@ class Validator:
         """
         found = self._elements(kind, resource)
         combination = (kind, frozenset(found))
-        if combination not in self._combinations:
-            validate(kind, {name: element.holder[name] for name, element in found.items()})
-            if len(self._combinations) >= _COMBINATIONS_KEPT:  # nobody's records are like that
-                self._combinations.clear()
-            self._combinations.add(combination)
-        return _LACKING[kind] | found
+        chosen = self._combinations.get(combination)
+        if chosen is None:
+            chosen = self._combined(combination, found)
+        given = _LACKING[kind] | found
+        if chosen:
+            given[_CHOICE] = found[chosen]
+        return given
+
+    def _combined(self, combination: tuple[str, frozenset[str]], found: dict[str, Element]) -> str:
+        """Ask the model whether these elements may stand together; tell the choice of value[x]."""
+        kind, names = combination
+        validate(kind, {name: element.holder[name] for name, element in found.items()})
+        if len(self._combinations) >= _COMBINATIONS_KEPT:  # nobody's records are like that
+            self._combinations.clear()
+        chosen = min(names & VALUES, default="")
+        self._combinations[combination] = chosen
+        return chosen
 
     def _elements(self, kind: str, resource: JsonObject) -> dict[str, Element]:
         known = ELEMENTS[kind]

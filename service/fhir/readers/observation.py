@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from rules.dates import PartialDate
 from service.fhir import datatypes
 from service.fhir.datatypes import Normalise
-from service.fhir.elements import VALUES, Unreadable
+from service.fhir.elements import Unreadable
 from service.fhir.given import ABSENT, Element, Given
 from service.fhir.json_types import JsonObject, object_of, objects_of, text_of
 from service.fhir.records import Amount, Component, ObservationRecord, Value
@@ -25,7 +25,7 @@ def read_observation(given: Given, reference: str) -> ObservationRecord:
         subject=given["subject"].reference,
         status=given["status"].text,
         code=given["code"].concept,
-        value=_unless_absent(_chosen(given).value, given["dataAbsentReason"] is not ABSENT),
+        value=_unless_absent(given["value[x]"].value, given["dataAbsentReason"] is not ABSENT),
         components=given["component"].read(_components),
         day=day or given["issued"].date,
         dated_by_issue=day is None and given["issued"] is not ABSENT,
@@ -43,16 +43,9 @@ def read_observation(given: Given, reference: str) -> ObservationRecord:
 
 def values_not_read(given: Given) -> str:
     """The values that are neither given nor declared absent, or ""."""
-    own = _chosen(given) if given["dataAbsentReason"] is ABSENT else ABSENT
+    own = given["value[x]"] if given["dataAbsentReason"] is ABSENT else ABSENT
     unread = (*own.read(_without_number), *given["component"].read(_components_without_number))
     return f"{', '.join(unread)}: no number" if unread else ""
-
-
-def _chosen(given: Given) -> Element:
-    """The value[x]: of the choices there is one, or none."""
-    for name in VALUES & given.keys():
-        return given[name]
-    return ABSENT
 
 
 def _unless_absent(value: Value, declared_absent: bool) -> Value:
