@@ -8,6 +8,7 @@ combination of elements once, with the first resource that has it. That both say
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
@@ -18,6 +19,7 @@ from service.fhir.datatypes import Normalise
 from service.fhir.elements import (
     CHECKED_ON_CUTTING,
     ELEMENTS,
+    REFERENCE,
     VALUES,
     Unreadable,
     cut,
@@ -31,6 +33,8 @@ if TYPE_CHECKING:
 
 _PARTS_KEPT = 16_384
 _COMBINATIONS_KEPT = 4096
+
+_PLAIN_REFERENCE = re.compile(r"[A-Za-z0-9:/._#-]+")
 
 _NOTHING = frozenset(("", b"null"))
 """What counts as absent: as a text, or as JSON."""
@@ -138,12 +142,20 @@ def _sound(kind: str, name: str, value: Json) -> Json:
     element = cut(name, value, ELEMENTS[kind][name])
     if name in CHECKED_ON_CUTTING:
         return _list(name, element)
+    if ELEMENTS[kind][name] is REFERENCE and _is_plain_reference(element):
+        return element
     try:
         _type_of(kind, name).validate_python(element)
     except ValidationError as error:
         within, cause = _told(error)
         raise Unreadable(f"{name}{within}", cause) from None  # its text would quote the value
     return element
+
+
+def _is_plain_reference(element: Json) -> bool:
+    """Whether it needs no model to tell that this is a Reference: each patient brings new ones."""
+    reference = element.get("reference") if isinstance(element, dict) else None
+    return isinstance(reference, str) and _PLAIN_REFERENCE.fullmatch(reference) is not None
 
 
 def validate(kind: str, narrowed: JsonObject) -> None:
