@@ -224,6 +224,11 @@ OTHERS = {
         "subject": {"reference": "https://ehr.example/Patient/q"},
     },
     "a patient element": {"resourceType": "BodyStructure", "patient": {"reference": "Patient/q"}},
+    "another patient who names this one": {
+        **PATIENT,
+        "id": "q",
+        "subject": {"reference": "Patient/p"},
+    },
 }
 
 

@@ -13,9 +13,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from service.fhir.bundle import open_up
+from service.fhir.elements import Unreadable
+from service.fhir.given import ABSENT, Element
+from service.fhir.kept import LastKept
 from service.fhir.models import ResourceReader
+from service.fhir.names import is_name
 from service.fhir.patient import assemble, read_patient
 from service.fhir.records import Concept, ObservationRecord
+from service.fhir.references import References
 
 SUBJECT = {"reference": "Patient/p"}
 CONCEPT = {"coding": [{"system": "urn:s", "code": "c", "display": "words"}], "text": "words"}
@@ -144,6 +149,9 @@ def spoiled(draw: st.DrawFn) -> dict[str, Any]:
     return resource
 
 
+BUSY = ResourceReader()  # as in the service: it has read other resources before
+
+
 @pytest.fixture(scope="module")
 def reader() -> ResourceReader:
     return ResourceReader(keep=0)
@@ -221,6 +229,46 @@ def test_no_more_is_kept_than_was_allowed() -> None:
     assert again is not first
 
 
+def test_what_was_asked_for_last_is_kept_longest() -> None:
+    kept: LastKept[str] = LastKept(2)
+    kept.keep("a", "first")
+    kept.keep("b", "second")
+    assert kept.get("a") == "first"
+    kept.keep("c", "third")
+    assert [kept.get(key) for key in "abc"] == ["first", None, "third"]
+
+
+def test_nothing_is_kept_where_none_may_be() -> None:
+    kept: LastKept[str] = LastKept(0)
+    kept.keep("a", "first")
+    assert kept.get("a") is None
+
+
+def test_threads_that_keep_at_once_keep_no_more_than_allowed() -> None:
+    kept: LastKept[int] = LastKept(4)
+
+    def work(number: int) -> int | None:
+        kept.keep(number % 16, number % 16)
+        return kept.get((number + 1) % 16)
+
+    with ThreadPoolExecutor(8) as pool:
+        found = list(pool.map(work, range(4000)))
+    assert all(value in (None, (number + 1) % 16) for number, value in enumerate(found))
+    assert sum(kept.get(key) is not None for key in range(16)) == 4
+
+
+@settings(max_examples=300, deadline=None, derandomize=True)
+@given(resource=spoiled(), whose=st.sampled_from(["p", "q"]))
+def test_what_was_read_before_does_not_change_what_a_resource_is_read_as(
+    resource: dict[str, Any], whose: str
+) -> None:
+    """Elements are kept by their content: of other resources, and of other patients."""
+    resource["subject"] = {"reference": f"Patient/{whose}"}
+    kind = resource.get("resourceType")
+    if isinstance(kind, str) and BUSY.reads(kind):
+        assert BUSY.read(resource, "x/1") == ResourceReader().read(resource, "x/1")
+
+
 def test_threads_may_share_a_reader() -> None:
     reader = ResourceReader(keep=8)
     names = [f"Observation/{number % 16}" for number in range(160)]
@@ -248,3 +296,57 @@ def test_observations_that_do_not_concern_the_question_are_not_validated() -> No
     assert found == ["Observation/x", "Observation/z"]
     assert data.unread == ()
     assert data.remarks == ()
+
+
+def test_what_a_reader_makes_of_an_element_is_made_once() -> None:
+    asked = []
+    element = Element("code", {"code": CONCEPT}, str)
+
+    def words(of: Element) -> str:
+        asked.append(of)
+        return of.concept.words
+
+    assert [element.read(words) for _ in range(3)] == ["words"] * 3
+    assert asked == [element]
+
+
+def test_an_element_that_cannot_be_read_is_unreadable_every_time() -> None:
+    element = Element("issued", {"issued": "2026-02-30"}, str)
+    for _ in range(3):
+        with pytest.raises(Unreadable, match="issued: not a date"):
+            _ = element.date
+
+
+def test_what_is_absent_says_nothing() -> None:
+    said = (ABSENT.date, ABSENT.start, ABSENT.end, ABSENT.within, ABSENT.value, ABSENT.reference)
+    assert said == (None,) * 6
+    assert (ABSENT.text, ABSENT.flag, ABSENT.unresolved) == ("", False, False)
+    assert ABSENT.references == ABSENT.identifiers == ()
+    assert ABSENT.concept == ABSENT.concepts == Concept()
+
+
+@given(
+    st.text("#/:urnUPatiedx1._-history", max_size=16)
+    | st.sampled_from(
+        ["Patient/p", "Patient/p/_history/2", "#x", "urn:uuid:p", "http://a/Patient/p"]
+    )
+)
+def test_a_name_leads_to_the_same_whoever_refers_and_whatever_else_came(reference: str) -> None:
+    references = References({"urn:uuid:p": "Patient/p", "urn:x/Patient/p": "Patient/q"}, {})
+    if is_name(reference):
+        assert references.name(reference, "Observation/y") == reference
+
+
+@pytest.mark.parametrize(
+    ("focus", "unresolved"),
+    [
+        ([], False),
+        ([{"reference": "BodyStructure/l"}], False),
+        ([{"reference": "BodyStructure/l"}, {"reference": "#l"}], True),
+        ([{"reference": "urn:uuid:l"}], True),
+        ([{"reference": "http://a/BodyStructure/l"}], True),
+    ],
+)
+def test_a_reading_tells_whether_it_must_be_linked(focus: list[object], unresolved: bool) -> None:
+    reading = ResourceReader().read(OBSERVATION | {"focus": focus}, "Observation/x")
+    assert reading.unresolved == unresolved

@@ -108,6 +108,15 @@ def test_elements_put_together_from_two_resources_are_judged_as_by_the_model(
     assert by_elements(kind, chosen, SHARED) == by_the_whole_model(kind, chosen)
 
 
+@settings(max_examples=300, deadline=None)
+@given(st.text(max_size=8) | st.text("Ptien/1#:_.- \n\x00", max_size=8))
+def test_a_reference_is_sound_without_its_model_only_where_its_model_says_so(text: str) -> None:
+    resource = {"status": "final", "code": {"text": "x"}, "subject": {"reference": text}}
+    assert by_elements("Observation", resource, Validator()) == by_the_whole_model(
+        "Observation", resource
+    )
+
+
 def test_the_model_is_asked_once_for_each_combination_of_elements(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -13,8 +13,8 @@ from service.cds.draft_orders import DraftOrder, Drafts
 from service.cds.orders import Action, DraftOrders, DrugOrder
 from service.extract.concepts import coded, coded_or_named, spoken
 from service.extract.medications import MedicationReader
+from service.fhir.names import relative
 from service.fhir.records import Concept
-from service.fhir.references import relative
 
 
 @dataclass(frozen=True)

@@ -10,12 +10,13 @@ import hashlib
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import orjson
 
 from service.fhir.json_types import Json, JsonObject, list_of, object_of, objects_of, text_of
+from service.fhir.names import relative
 from service.fhir.records import UnreadRecord
-from service.fhir.references import relative
 
 _TYPE = re.compile(r"[A-Z][A-Za-z]{0,62}")
 # Longer than FHIR allows and with the underscore: both are seen.
@@ -24,20 +25,24 @@ _DEEPEST = 8  # Bundles within Bundles; a batch response has two levels
 _FAILED = frozenset(("error", "fatal"))
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(NamedTuple):
     """One resource and the name it goes by.
 
     Attributes:
-        meta: its version, or that of the resource that contains it.
+        whole: the resource as it is kept and versioned: itself, or what contains it.
         contained: whether it is part of another resource.
     """
 
     kind: str
     resource: JsonObject
     reference: str
-    meta: JsonObject
+    whole: JsonObject
     contained: bool = False
+
+    @property
+    def meta(self) -> JsonObject:
+        """Its version, or that of the resource that contains it."""
+        return object_of(self.whole, "meta")
 
 
 @dataclass(frozen=True)
@@ -101,18 +106,19 @@ class _Opener:
         )
 
     def add(self, source: Json, where: str, full_url: str = "", depth: int = 0) -> None:
-        kind = text_of(source, "resourceType") if isinstance(source, dict) else ""
-        if not isinstance(source, dict) or not _TYPE.fullmatch(kind):
+        resource = source if isinstance(source, dict) else {}
+        kind = text_of(resource, "resourceType")
+        if not _TYPE.fullmatch(kind):
             self._leave(where, "the resource: it has no resourceType")
         elif kind == "OperationOutcome":
-            severities = [text_of(issue, "severity") for issue in objects_of(source, "issue")]
+            severities = [text_of(issue, "severity") for issue in objects_of(resource, "issue")]
             self._failed |= not _FAILED.isdisjoint(severities)
         elif kind != "Bundle":
-            self._add_resource(source, kind, full_url)
+            self._add_resource(resource, kind, full_url)
         elif depth > _DEEPEST:
             self._leave(where, "the Bundle: nested too deeply")
         else:
-            self._add_bundle(source, where, depth)
+            self._add_bundle(resource, where, depth)
 
     def _add_bundle(self, bundle: JsonObject, where: str, depth: int) -> None:
         if not isinstance(bundle.get("entry"), list | None):
@@ -132,24 +138,28 @@ class _Opener:
         if not isinstance(entry, dict):
             self._leave(where, "the entry: not an object")
             return
-        if text_of(object_of(entry, "response"), "status").startswith(("4", "5")):
+        if "response" in entry and _is_failure(object_of(entry, "response")):
             self._failed = True
-        if entry.get("resource") is not None:
+        if "resource" in entry and entry["resource"] is not None:
             self.add(entry["resource"], where, text_of(entry, "fullUrl"), depth + 1)
 
     def _add_resource(self, resource: JsonObject, kind: str, full_url: str) -> None:
         reference = _name(resource, kind, full_url)
-        if full_url.startswith("urn:"):
+        if full_url and full_url.startswith("urn:"):
             self._names[full_url] = reference
-        meta = object_of(resource, "meta")
-        self._entries.append(Entry(kind, resource, reference, meta))
-        self._entries.extend(_contained(resource, reference, meta))
+        self._entries.append(Entry(kind, resource, reference, resource))
+        if "contained" in resource:
+            self._entries.extend(_contained(resource, reference))
 
     def _leave(self, where: str, reason: str) -> None:
         self._unread.append(UnreadRecord(where, "", reason))
 
 
-def _contained(owner: JsonObject, reference: str, meta: JsonObject) -> Iterator[Entry]:
+def _is_failure(response: JsonObject) -> bool:
+    return text_of(response, "status").startswith(("4", "5"))
+
+
+def _contained(owner: JsonObject, reference: str) -> Iterator[Entry]:
     """The resources within a resource: versions of it, and of its patient unless they say whose."""
     if text_of(owner, "status") == "entered-in-error":
         return
@@ -159,7 +169,7 @@ def _contained(owner: JsonObject, reference: str, meta: JsonObject) -> Iterator[
         whose = "patient" if kind == "BodyStructure" else "subject"
         of_owner: JsonObject = {whose: subject} if subject else {}
         name = f"{reference}#{text_of(part, 'id')}"
-        yield Entry(kind, {**of_owner, **part}, name, meta, contained=True)
+        yield Entry(kind, {**of_owner, **part}, name, owner, contained=True)
 
 
 def _name(resource: JsonObject, kind: str, full_url: str) -> str:

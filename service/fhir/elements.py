@@ -26,7 +26,9 @@ _CODING: Elements = {"system": None, "code": None, "display": None}
 _CONCEPT: Elements = {"coding": _CODING, "text": None}
 _QUANTITY: Elements = dict.fromkeys(("value", "comparator", "unit", "system", "code"))
 _PERIOD: Elements = {"start": None, "end": None}
-_REFERENCE: Elements = {"reference": None}
+REFERENCE: Elements = {"reference": None}
+"""A reference of which nothing else is read."""
+
 _NAMED_REFERENCE: Elements = {"reference": None, "display": None}
 _IDENTIFIER: Elements = {"system": None, "value": None}
 _PRESENCE: Elements = {}
@@ -55,10 +57,15 @@ _DOSAGE: Elements = {
 }
 _MEDICATION: Elements = {
     "status": None,
-    "subject": _REFERENCE,
+    "subject": REFERENCE,
     "medicationCodeableConcept": _CONCEPT,
     "medicationReference": _NAMED_REFERENCE,
 }
+
+
+def _refers(elements: Elements) -> bool:
+    return "reference" in elements or any(_refers(inner) for inner in elements.values() if inner)
+
 
 ELEMENTS: Mapping[str, Elements] = {
     "Observation": {
@@ -67,8 +74,8 @@ ELEMENTS: Mapping[str, Elements] = {
         "status": None,
         "category": _CONCEPT,
         "code": _CONCEPT,
-        "subject": _REFERENCE,
-        "focus": _REFERENCE,
+        "subject": REFERENCE,
+        "focus": REFERENCE,
         "effectiveDateTime": None,
         "effectivePeriod": _PERIOD,
         "effectiveInstant": None,
@@ -76,9 +83,9 @@ ELEMENTS: Mapping[str, Elements] = {
         "bodySite": _CONCEPT,
         "method": _CONCEPT,
         "referenceRange": {"type": _CONCEPT, "high": _QUANTITY},
-        "hasMember": _REFERENCE,
-        "derivedFrom": _REFERENCE,
-        "partOf": _REFERENCE,
+        "hasMember": REFERENCE,
+        "derivedFrom": REFERENCE,
+        "partOf": REFERENCE,
         "component": {"code": _CONCEPT, **_VALUE},
     },
     "MedicationStatement": {
@@ -93,7 +100,7 @@ ELEMENTS: Mapping[str, Elements] = {
         "intent": None,
         "doNotPerform": None,
         "authoredOn": None,
-        "priorPrescription": _REFERENCE,
+        "priorPrescription": REFERENCE,
         "dosageInstruction": _DOSAGE,
     },
     "MedicationAdministration": {
@@ -114,7 +121,7 @@ ELEMENTS: Mapping[str, Elements] = {
     "ImagingStudy": {
         "identifier": _IDENTIFIER,
         "status": None,
-        "subject": _REFERENCE,
+        "subject": REFERENCE,
         "started": None,
         "modality": _CODING,
         "procedureCode": _CONCEPT,
@@ -122,17 +129,17 @@ ELEMENTS: Mapping[str, Elements] = {
         "series": {"uid": None, "modality": _CODING, "description": None, "bodySite": _CODING},
     },
     "Condition": {
-        "extension": {"url": None, "valueReference": _REFERENCE},
+        "extension": {"url": None, "valueReference": REFERENCE},
         "clinicalStatus": _CONCEPT,
         "verificationStatus": _CONCEPT,
         "code": _CONCEPT,
         "bodySite": _CONCEPT,
-        "subject": _REFERENCE,
+        "subject": REFERENCE,
     },
     "Procedure": {
         "status": None,
         "code": _CONCEPT,
-        "subject": _REFERENCE,
+        "subject": REFERENCE,
         "performedDateTime": None,
         "performedPeriod": _PERIOD,
         "bodySite": _CONCEPT,
@@ -141,7 +148,7 @@ ELEMENTS: Mapping[str, Elements] = {
         "identifier": _IDENTIFIER,
         "location": _CONCEPT,
         "description": None,
-        "patient": _REFERENCE,
+        "patient": REFERENCE,
     },
 }
 """The elements read of each resource type, in the shape of R4."""
@@ -153,6 +160,15 @@ CHECKED_ON_CUTTING = frozenset(
 
 A model would check no more of them, and each object costs as much as a value does.
 """
+
+REFERRING: Mapping[str, tuple[str, ...]] = {
+    kind: tuple(name for name, inner in elements.items() if inner and _refers(inner))
+    for kind, elements in ELEMENTS.items()
+}
+"""The elements of each resource type that refer to other resources."""
+
+VALUES = frozenset(_VALUE) - {"dataAbsentReason"}
+"""The choices of a value[x]."""
 
 _DAYS = frozenset(
     ("effectiveDateTime", "start", "end", "started", "performedDateTime", "authoredOn")

@@ -9,15 +9,16 @@ memory only, and gone with the process.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TypeAlias
 
 import orjson
 
 from service.fhir.datatypes import Normalise, concept, joined
-from service.fhir.elements import Unreadable
+from service.fhir.elements import REFERRING, Unreadable
 from service.fhir.json_types import JsonObject, objects_of, text_of
+from service.fhir.kept import LastKept
 from service.fhir.readers import READERS
 from service.fhir.readers.medication import Drug
 from service.fhir.readers.observation import values_not_read
@@ -36,8 +37,8 @@ _TOLD_BY = {
     "MedicationAdministration": "medicationCodeableConcept",
 }
 
-# Never read: not worth keeping, nor telling apart by.
-_ASIDE = ("id", "meta", "text", "contained")
+# Never looked at here: not worth keeping, nor telling apart by.
+_ASIDE = ("resourceType", "id", "meta", "text", "contained")
 
 Concerns: TypeAlias = Callable[[str, Concept], bool]
 """Whether a resource of a type, with these codes (an Observation's components' too), is worth reading."""
@@ -48,11 +49,18 @@ class Reading:
     """What came of a resource: a record, an unread one, both, or why it is passed over.
 
     Both where the resource could be read but for one of its values.
+
+    Attributes:
+        unresolved: whether the record refers to something by other than its name.
     """
 
     record: Record | Drug | None = None
     unread: UnreadRecord | None = None
     passed_over: str = ""
+    unresolved: bool = field(default=False, compare=False)
+
+
+_BESIDE_THE_POINT = Reading(passed_over=BESIDE_THE_POINT)
 
 
 class ResourceReader:
@@ -76,10 +84,10 @@ class ResourceReader:
             keep: how many resources to remember; 0 for none.
         """
         load_models()
-        self._validator = Validator()
+        self._validator = Validator(normalise)
         self._normalise = normalise
         self._concerns = concerns
-        self._known = lru_cache(maxsize=keep)(self._read)
+        self._known: LastKept[Reading] = LastKept(keep)
         self._bears = lru_cache(maxsize=keep)(self._bears_on_it)
 
     def reads(self, kind: str) -> bool:
@@ -89,15 +97,19 @@ class ResourceReader:
     def read(self, resource: JsonObject, reference: str) -> Reading:
         """Read one resource of a type that is read, under the name it goes by. Never raises."""
         kind = text_of(resource, "resourceType")
+        looked_at = _looked_at(resource)
         try:
-            content = orjson.dumps({k: v for k, v in resource.items() if k not in _ASIDE})
+            content = orjson.dumps(looked_at)
         except TypeError:  # nested too deeply, or a number beyond 64 bits
             return _unread(kind, reference, "the resource: not JSON of a reasonable shape")
-        return self._known(reference, content)
+        key = (kind, reference, content)
+        found = self._known.get(key)
+        if found is None:
+            found = self._read(kind, reference, looked_at)
+            self._known.keep(key, found)
+        return found
 
-    def _read(self, reference: str, content: bytes) -> Reading:
-        resource: JsonObject = orjson.loads(content)
-        kind = text_of(resource, "resourceType")
+    def _read(self, kind: str, reference: str, resource: JsonObject) -> Reading:
         try:
             return self._attempt(kind, reference, resource)
         except Unreadable as problem:
@@ -108,27 +120,39 @@ class ResourceReader:
         if status := passed_over(kind, resource):
             return Reading(passed_over=f"{kind} not used: {status}")
         if self._is_beside_the_point(kind, resource):
-            return Reading(passed_over=BESIDE_THE_POINT)
-        resource = self._validator.narrowed(kind, resource)
-        record = READERS[kind](resource, reference, self._normalise)
-        gap = values_not_read(resource) if kind == "Observation" else ""
-        return Reading(record, UnreadRecord(reference, kind, gap) if gap else None)
+            return _BESIDE_THE_POINT
+        given = self._validator.narrowed(kind, resource)
+        record = READERS[kind](given, reference)
+        gap = values_not_read(given) if kind == "Observation" else ""
+        unread = UnreadRecord(reference, kind, gap) if gap else None
+        unresolved = [given[name].unresolved for name in REFERRING[kind]]
+        return Reading(record, unread, unresolved=True in unresolved)
 
     def _is_beside_the_point(self, kind: str, resource: JsonObject) -> bool:
         name = _TOLD_BY.get(kind)
         if self._concerns is None or name is None:
             return False
-        if resource.get("hasMember") and resource.get("focus"):
+        if "hasMember" in resource and resource["hasMember"] and resource.get("focus"):
             return False  # a group of measurements: it tells which lesion they are of
-        holders = (resource, *objects_of(resource, "component"))
+        holders = [resource]
+        if "component" in resource:
+            holders += objects_of(resource, "component")
         names = (name, "valueCodeableConcept")  # a finding may be the value of a general question
-        told_by = tuple(orjson.dumps(h[n]) for h in holders for n in names if n in h)
-        return not self._bears(kind, told_by)
+        told_by = [orjson.dumps(h[n]) for h in holders for n in names if n in h]
+        return not self._bears(kind, tuple(told_by))
 
     def _bears_on_it(self, kind: str, told_by: tuple[bytes, ...]) -> bool:
         found = (orjson.loads(content) for content in told_by)
         codes = (concept(c if isinstance(c, dict) else {}, self._normalise) for c in found)
         return self._concerns is None or self._concerns(kind, joined(codes))
+
+
+def _looked_at(resource: JsonObject) -> JsonObject:
+    looked_at = resource.copy()
+    for name in _ASIDE:
+        if name in looked_at:
+            del looked_at[name]
+    return looked_at
 
 
 def _unread(kind: str, reference: str, reason: str) -> Reading:

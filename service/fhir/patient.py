@@ -15,9 +15,10 @@ from service.fhir.bundle import Contents, Entry, open_up
 from service.fhir.errors import NotFhirError, OtherPatientError, UnknownPatientError
 from service.fhir.json_types import Json, JsonObject, object_of, text_of
 from service.fhir.models import BESIDE_THE_POINT, Reading, ResourceReader
+from service.fhir.names import is_name, relative
 from service.fhir.readers.medication import Drug
-from service.fhir.records import PatientData, Record, UnreadRecord
-from service.fhir.references import References, relative
+from service.fhir.records import MedicationRecord, PatientData, Record, UnreadRecord
+from service.fhir.references import References
 
 _INSTANT = re.compile(r"([\d-]+T[\d:]+)(\.\d+)?(Z|[+-][\d:]+)")
 
@@ -83,21 +84,36 @@ def _one_patient(entries: list[Entry], names: Mapping[str, str], patient: str | 
     Looks at every resource, also those that are not used: that another patient's data came at
     all is the error.
     """
-    whose = None if patient is None else f"Patient/{patient}"
+    whose = _first_named(entries, names) if patient is None else f"Patient/{patient}"
+    plain = is_name(whose)
     for entry in entries:
-        named = _patient_named(entry, names)
-        if whose is not None and named not in (None, whose):
+        if plain and _is_said_of(entry, whose):
+            continue
+        if _patient_named(entry, names) not in (None, whose):
             raise OtherPatientError(
                 "Data of another patient is among the data. "
                 "Send the resources of one patient only, and of the one that is asked about.",
                 where=entry.reference,
             )
-        whose = whose or named
+    return whose
+
+
+def _first_named(entries: list[Entry], names: Mapping[str, str]) -> str:
+    """The patient that the first resource names which names one at all."""
+    found = (_patient_named(entry, names) for entry in entries)
+    whose = next((named for named in found if named is not None), None)
     if whose is None:
         raise UnknownPatientError(
             "Nothing says whose data this is. Add the Patient, or a subject to each resource."
         )
     return whose
+
+
+def _is_said_of(entry: Entry, whose: str) -> bool:
+    """Whether a resource names this patient as its subject, by that very name: nearly all do."""
+    subject = entry.resource.get("subject")
+    named = isinstance(subject, dict) and subject.get("reference") == whose
+    return named and entry.kind != "Patient"
 
 
 def _patient_named(entry: Entry, names: Mapping[str, str]) -> str | None:
@@ -130,8 +146,8 @@ def _newest_readings(
 
 def _newest(versions: list[tuple[Entry, Reading]]) -> Reading | None:
     """The reading that all versions share, else that of the newest, else None."""
-    first = versions[0][1]
-    if all(reading == first for _, reading in versions):
+    (_, first), *others = versions
+    if not others or all(reading == first for _, reading in others):
         return first
     for age in (_last_updated, _version):
         ages = [age(entry.meta) for entry, _ in versions]
@@ -165,11 +181,14 @@ def _owned(
     readings: list[Reading], references: References, patient: str
 ) -> tuple[list[Record], list[UnreadRecord]]:
     """The records that are the patient's, linked; and those that do not say whose they are."""
-    records, strangers = [], []
+    records: list[Record] = []
+    strangers: list[UnreadRecord] = []
     for reading in readings:
-        if reading.record is None or isinstance(reading.record, Drug):
+        record = reading.record
+        if record is None or isinstance(record, Drug):
             continue
-        record = references.link(reading.record)
+        if reading.unresolved or isinstance(record, MedicationRecord):
+            record = references.link(record)
         if record.subject == patient:
             records.append(record)
         else:

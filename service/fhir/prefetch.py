@@ -8,7 +8,7 @@ Clinical data that came under an incomplete key is still read; the key is named 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import Enum
 
@@ -17,7 +17,7 @@ from service.fhir.errors import MissingDataError, NotFhirError
 from service.fhir.json_types import Json, JsonObject, text_of
 from service.fhir.models import ResourceReader
 from service.fhir.patient import assemble
-from service.fhir.prefetch_keys import KEYS, MEDICATIONS, REQUIRED
+from service.fhir.prefetch_keys import KEYS, MEDICATIONS, REQUIRED, Key
 from service.fhir.records import PatientData
 
 _PLAIN_NAME = re.compile(r"[A-Za-z0-9_-]{1,64}")
@@ -94,9 +94,10 @@ def _hold(name: str, value: Json) -> Held:
         return Held(State.EMPTY)
     if not isinstance(value, dict) or not text_of(value, "resourceType"):
         return Held(State.INVALID)
-    where = f"prefetch.{name}" if _PLAIN_NAME.fullmatch(name) else "prefetch"
+    ours = _OURS.get(name)
+    where = f"prefetch.{name}" if ours or _PLAIN_NAME.fullmatch(name) else "prefetch"
     contents = open_up(value, where)
-    return Held(_state(value, contents, _OURS[name].kind if name in _OURS else None), contents)
+    return Held(_state(value, contents, ours.kind if ours else None), contents)
 
 
 def _state(value: JsonObject, contents: Contents, expected: str | None) -> State:
@@ -118,12 +119,16 @@ def recognise(held: Mapping[str, Held]) -> dict[str, State]:
     """
     sent = {_OURS[name].kind for name in held if name in _OURS}
     foreign = [item for name, item in held.items() if name not in _OURS]
-    states = {}
-    for name, key in _OURS.items():
-        stand_in = [i.state for i in foreign if key.kind in _kinds(i) and key.kind not in sent]
-        worst = max(stand_in, key=list(State).index, default=State.ABSENT)
-        states[name] = held[name].state if name in held else worst
-    return states
+    return {
+        name: held[name].state if name in held else _stood_in(key, sent, foreign)
+        for name, key in _OURS.items()
+    }
+
+
+def _stood_in(key: Key, sent: Collection[str], foreign: Iterable[Held]) -> State:
+    """The state of a key of ours that was not sent by that name."""
+    stand_in = [i.state for i in foreign if key.kind in _kinds(i) and key.kind not in sent]
+    return max(stand_in, key=list(State).index, default=State.ABSENT)
 
 
 def _kinds(held: Held) -> set[str]:

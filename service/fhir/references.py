@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from typing import Any
 
 from service.fhir.datatypes import joined
+from service.fhir.names import relative
 from service.fhir.readers.medication import Drug
 from service.fhir.records import (
     BodyStructureRecord,
@@ -21,10 +20,6 @@ from service.fhir.records import (
     Record,
 )
 
-_NAMED = re.compile(r"(?:^|/)([A-Z][A-Za-z]+/[A-Za-z0-9._-]+)(?:/_history/[^/]+)?$")
-
-_KEPT = 4096
-
 _LINKS: Mapping[type[Record], tuple[str, ...]] = {
     ObservationRecord: ("subject", "focus", "derived_from", "part_of", "has_member"),
     MedicationRecord: ("subject", "prior", "medication_reference"),
@@ -33,23 +28,6 @@ _LINKS: Mapping[type[Record], tuple[str, ...]] = {
     ProcedureRecord: ("subject",),
     BodyStructureRecord: ("subject",),
 }
-
-
-def relative(reference: str, owner: str) -> str:
-    """A reference as "Type/id": of any server, of any version; what is no such name, unchanged.
-
-    ``#x`` is what ``owner`` contains, named "Type/id#x" after it (or after what contains both).
-    """
-    if reference.startswith("#"):
-        return owner.partition("#")[0] + reference
-    return _bare(reference)
-
-
-@lru_cache(maxsize=_KEPT)
-def _bare(reference: str) -> str:
-    # all resources of a patient refer to the same few
-    found = _NAMED.search(reference)
-    return found[1] if found else reference
 
 
 @dataclass(frozen=True)

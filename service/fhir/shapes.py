@@ -155,9 +155,8 @@ def _series(series: Json) -> Json:
         return series
     # Required by R4 and not read: a constant stands in, so that its lack does not cost the study.
     r4: JsonObject = {**series, "uid": "0"}
-    body_site = object_of(r4, "bodySite")
-    if "concept" in body_site:
-        r4["bodySite"] = body_site["concept"]
+    if "bodySite" in r4:
+        r4["bodySite"] = object_of(r4, "bodySite").get("concept", r4["bodySite"])
     for name in ("modality", "bodySite"):
         if name in r4:
             r4[name] = _first_coding(r4[name])

@@ -8,12 +8,24 @@ combination of elements once, with the first resource that has it. That both say
 
 from __future__ import annotations
 
+import re
+from collections.abc import Mapping
 from functools import cache, lru_cache
 from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from service.fhir.elements import CHECKED_ON_CUTTING, ELEMENTS, Unreadable, cut, refuse_other_value
+from service.fhir.datatypes import Normalise
+from service.fhir.elements import (
+    CHECKED_ON_CUTTING,
+    ELEMENTS,
+    REFERENCE,
+    VALUES,
+    Unreadable,
+    cut,
+    refuse_other_value,
+)
+from service.fhir.given import ABSENT, Element, Given
 from service.fhir.json_types import Json, JsonObject
 
 if TYPE_CHECKING:
@@ -21,6 +33,19 @@ if TYPE_CHECKING:
 
 _PARTS_KEPT = 16_384
 _COMBINATIONS_KEPT = 4096
+
+_PLAIN_REFERENCE = re.compile(r"[A-Za-z0-9:/._#-]+")
+
+_NOTHING = frozenset(("", b"null"))
+"""What counts as absent: as a text, or as JSON."""
+
+_CHOICE = "value[x]"
+
+_LACKING: Mapping[str, dict[str, Element]] = {
+    kind: dict.fromkeys((*elements.keys() - VALUES, _CHOICE), ABSENT)
+    for kind, elements in ELEMENTS.items()
+}
+"""A resource of each type without any of its elements."""
 
 # What the library says, by type or message, in our words; the first that fits.
 _CAUSES = (
@@ -52,36 +77,56 @@ def load_models() -> None:
 class Validator:
     """Cuts resources down to what is read, and validates that. Safe to share between threads."""
 
-    def __init__(self) -> None:
-        self._sound = lru_cache(maxsize=_PARTS_KEPT)(_sound)
-        self._combinations: set[tuple[str, frozenset[str]]] = set()
+    def __init__(self, normalise: Normalise = str) -> None:
+        """Set up the validation; ``normalise`` takes a code system as sent to its URI."""
+        self._normalise = normalise
+        self._sound = lru_cache(maxsize=_PARTS_KEPT)(self._validated)
+        self._combinations: dict[tuple[str, frozenset[str]], str] = {}
 
-    def narrowed(self, kind: str, resource: JsonObject) -> JsonObject:
+    def narrowed(self, kind: str, resource: JsonObject) -> Given:
         """The elements of a resource that are read, found to be as FHIR R4 has them.
 
-        They are shared with other resources of the same content: not to be changed.
+        They are shared with other resources of the same content.
 
         Raises:
             Unreadable: names the element and the cause, not the value.
         """
         found = self._elements(kind, resource)
         combination = (kind, frozenset(found))
-        if combination not in self._combinations:
-            validate(kind, found)
-            if len(self._combinations) >= _COMBINATIONS_KEPT:  # nobody's records are like that
-                self._combinations.clear()
-            self._combinations.add(combination)
+        chosen = self._combinations.get(combination)
+        if chosen is None:
+            chosen = self._combined(combination, found)
+        given = _LACKING[kind] | found
+        if chosen:
+            given[_CHOICE] = found[chosen]
+        return given
+
+    def _combined(self, combination: tuple[str, frozenset[str]], found: dict[str, Element]) -> str:
+        """Ask the model whether these elements may stand together; tell the choice of value[x]."""
+        kind, names = combination
+        validate(kind, {name: element.holder[name] for name, element in found.items()})
+        if len(self._combinations) >= _COMBINATIONS_KEPT:  # nobody's records are like that
+            self._combinations.clear()
+        chosen = min(names & VALUES, default="")
+        self._combinations[combination] = chosen
+        return chosen
+
+    def _elements(self, kind: str, resource: JsonObject) -> dict[str, Element]:
+        known = ELEMENTS[kind]
+        found: dict[str, Element] = {}
+        for name, value in resource.items():
+            if name in known:
+                # a text is as good a key as its JSON
+                content = value if type(value) is str else orjson.dumps(value)
+                if content not in _NOTHING:
+                    found[name] = self._sound(kind, name, content)
+            else:
+                refuse_other_value(name, known)
         return found
 
-    def _elements(self, kind: str, resource: JsonObject) -> JsonObject:
-        known = ELEMENTS[kind]
-        found: JsonObject = {}
-        for name, value in resource.items():
-            if name not in known:
-                refuse_other_value(name, known)
-            elif value is not None and value != "":
-                found[name] = self._sound(kind, name, orjson.dumps(value))
-        return found
+    def _validated(self, kind: str, name: str, content: str | bytes) -> Element:
+        value = content if isinstance(content, str) else orjson.loads(content)
+        return Element(name, {name: _sound(kind, name, value)}, self._normalise)
 
 
 def _list(name: str, value: Json) -> Json:
@@ -90,19 +135,27 @@ def _list(name: str, value: Json) -> Json:
     return value
 
 
-def _sound(kind: str, name: str, content: bytes) -> Json:
+def _sound(kind: str, name: str, value: Json) -> Json:
     """An element, cut and validated by its type alone."""
     from pydantic import ValidationError  # noqa: PLC0415 - comes with the models, loaded late
 
-    element = cut(name, orjson.loads(content), ELEMENTS[kind][name])
+    element = cut(name, value, ELEMENTS[kind][name])
     if name in CHECKED_ON_CUTTING:
         return _list(name, element)
+    if ELEMENTS[kind][name] is REFERENCE and _is_plain_reference(element):
+        return element
     try:
         _type_of(kind, name).validate_python(element)
     except ValidationError as error:
         within, cause = _told(error)
         raise Unreadable(f"{name}{within}", cause) from None  # its text would quote the value
     return element
+
+
+def _is_plain_reference(element: Json) -> bool:
+    """Whether it needs no model to tell that this is a Reference: each patient brings new ones."""
+    reference = element.get("reference") if isinstance(element, dict) else None
+    return isinstance(reference, str) and _PLAIN_REFERENCE.fullmatch(reference) is not None
 
 
 def validate(kind: str, narrowed: JsonObject) -> None:

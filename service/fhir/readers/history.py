@@ -2,57 +2,65 @@
 
 from __future__ import annotations
 
-from service.fhir import datatypes
-from service.fhir.datatypes import Normalise
-from service.fhir.json_types import JsonObject, object_of, objects_of, text_of
+from service.fhir.given import Element, Given
+from service.fhir.json_types import object_of, text_of
 from service.fhir.records import BodyStructureRecord, ConditionRecord, ProcedureRecord
 from service.fhir.statuses import code_of
 
 
-def read_condition(resource: JsonObject, reference: str, normalise: Normalise) -> ConditionRecord:
+def read_condition(given: Given, reference: str) -> ConditionRecord:
     """A Condition.
 
     Raises:
         Unreadable: an element cannot be read.
     """
-    related = (object_of(e, "valueReference") for e in objects_of(resource, "extension"))
     return ConditionRecord(
         reference=reference,
-        subject=text_of(object_of(resource, "subject"), "reference") or None,
-        clinical_status=code_of("Condition", "clinicalStatus", resource),
-        verification_status=code_of("Condition", "verificationStatus", resource),
-        code=datatypes.concept(object_of(resource, "code"), normalise),
-        body_site=datatypes.concepts(resource, "bodySite", normalise),
-        related_primary=tuple(r for r in (text_of(e, "reference") for e in related) if r),
+        subject=given["subject"].reference,
+        clinical_status=given["clinicalStatus"].read(_clinical_status),
+        verification_status=given["verificationStatus"].read(_verification_status),
+        code=given["code"].concept,
+        body_site=given["bodySite"].concepts,
+        related_primary=given["extension"].read(_related),
     )
 
 
-def read_procedure(resource: JsonObject, reference: str, normalise: Normalise) -> ProcedureRecord:
+def read_procedure(given: Given, reference: str) -> ProcedureRecord:
     """A Procedure. One that has begun and has no end recorded is undated.
 
     Raises:
         Unreadable: an element cannot be read.
     """
-    performed = datatypes.date(resource, "performedDateTime")
-    end = datatypes.date(object_of(resource, "performedPeriod"), "end")
+    performed, end = given["performedDateTime"].date, given["performedPeriod"].end
     return ProcedureRecord(
         reference=reference,
-        subject=text_of(object_of(resource, "subject"), "reference") or None,
-        status=text_of(resource, "status"),
-        code=datatypes.concept(object_of(resource, "code"), normalise),
-        body_site=datatypes.concepts(resource, "bodySite", normalise),
+        subject=given["subject"].reference,
+        status=given["status"].text,
+        code=given["code"].concept,
+        body_site=given["bodySite"].concepts,
         performed=performed or end,
     )
 
 
-def read_body_structure(
-    resource: JsonObject, reference: str, normalise: Normalise
-) -> BodyStructureRecord:
+def read_body_structure(given: Given, reference: str) -> BodyStructureRecord:
     """A BodyStructure."""
     return BodyStructureRecord(
         reference=reference,
-        subject=text_of(object_of(resource, "patient"), "reference") or None,
-        location=datatypes.concept(object_of(resource, "location"), normalise),
-        identifiers=datatypes.identifiers(resource, normalise),
-        description=text_of(resource, "description"),
+        subject=given["patient"].reference,
+        location=given["location"].concept,
+        identifiers=given["identifier"].identifiers,
+        description=given["description"].text,
     )
+
+
+def _clinical_status(element: Element) -> str:
+    return code_of("Condition", "clinicalStatus", element.holder)
+
+
+def _verification_status(element: Element) -> str:
+    return code_of("Condition", "verificationStatus", element.holder)
+
+
+def _related(extensions: Element) -> tuple[str, ...]:
+    related = (object_of(extension, "valueReference") for extension in extensions.objects)
+    return tuple(r for r in (text_of(reference, "reference") for reference in related) if r)

@@ -8,35 +8,44 @@ import orjson
 
 from service.fhir import datatypes
 from service.fhir.datatypes import Normalise
-from service.fhir.json_types import JsonObject, object_of, objects_of, text_of
+from service.fhir.given import Element, Given
+from service.fhir.json_types import JsonObject, object_of, text_of
 from service.fhir.records import Concept, ImagingStudyRecord, SeriesRecord
 
 _SERIES_KEPT = 4096
 
 
-def read_imaging_study(
-    resource: JsonObject, reference: str, normalise: Normalise
-) -> ImagingStudyRecord:
+def read_imaging_study(given: Given, reference: str) -> ImagingStudyRecord:
     """An ImagingStudy. Its modalities are those of the study, then those of its series.
 
     Raises:
         Unreadable: an element cannot be read.
     """
-    series = tuple(
-        _series(orjson.dumps(item), normalise) for item in objects_of(resource, "series")
-    )
-    own = [text_of(item, "code") for item in objects_of(resource, "modality")]
+    own, of_series = given["modality"].read(_codes), given["series"].read(_modalities)
     return ImagingStudyRecord(
         reference=reference,
-        subject=text_of(object_of(resource, "subject"), "reference") or None,
-        status=text_of(resource, "status"),
-        started=datatypes.date(resource, "started"),
-        modalities=tuple(dict.fromkeys(m for m in (*own, *(s.modality for s in series)) if m)),
-        description=text_of(resource, "description"),
-        procedure=datatypes.concepts(resource, "procedureCode", normalise),
-        series=series,
-        identifiers=datatypes.identifiers(resource, normalise),
+        subject=given["subject"].reference,
+        status=given["status"].text,
+        started=given["started"].date,
+        modalities=tuple(dict.fromkeys(own + of_series)),
+        description=given["description"].text,
+        procedure=given["procedureCode"].concepts,
+        series=given["series"].read(_all_series),
+        identifiers=given["identifier"].identifiers,
     )
+
+
+def _codes(modality: Element) -> tuple[str, ...]:
+    codes = (text_of(coding, "code") for coding in modality.objects)
+    return tuple(code for code in codes if code)
+
+
+def _modalities(series: Element) -> tuple[str, ...]:
+    return tuple(one.modality for one in series.read(_all_series) if one.modality)
+
+
+def _all_series(series: Element) -> tuple[SeriesRecord, ...]:
+    return tuple(_series(orjson.dumps(item), series.normalise) for item in series.objects)
 
 
 @lru_cache(maxsize=_SERIES_KEPT)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import TypeAlias
 
 from rules.dates import PartialDate
 from service.fhir import datatypes
 from service.fhir.datatypes import Normalise
+from service.fhir.given import ABSENT, Element, Given
 from service.fhir.json_types import JsonObject, object_of, objects_of, text_of
 from service.fhir.records import Amount, Concept, MedicationRecord
 
@@ -35,75 +34,59 @@ class _Course:
     authored: PartialDate | None
 
 
-_Read: TypeAlias = Callable[[JsonObject, str, Normalise], MedicationRecord]
-
-
-def read_statement(resource: JsonObject, reference: str, normalise: Normalise) -> MedicationRecord:
+def read_statement(given: Given, reference: str) -> MedicationRecord:
     """A MedicationStatement; one dated by a single day started at the latest then.
 
     Raises:
         Unreadable: an element cannot be read.
     """
-    start = datatypes.date(resource, "effectiveDateTime")
-    return _record(
-        "MedicationStatement",
-        resource,
-        reference,
-        normalise,
-        _Course(
-            start=start or _bound(resource, "start"),
-            end=_bound(resource, "end"),
-            authored=datatypes.date(resource, "dateAsserted"),
-        ),
-    )
+    day, period = given["effectiveDateTime"], given["effectivePeriod"]
+    course = _Course(day.date or period.start, period.end, given["dateAsserted"].date)
+    return _record("MedicationStatement", given, reference, course, given["dosage"])
 
 
-def read_request(resource: JsonObject, reference: str, normalise: Normalise) -> MedicationRecord:
+def read_request(given: Given, reference: str) -> MedicationRecord:
     """A MedicationRequest.
 
     Raises:
         Unreadable: an element cannot be read.
     """
-    return _record(
-        "MedicationRequest",
-        resource,
-        reference,
-        normalise,
-        _Course(
-            start=None,
-            end=None,
-            authored=datatypes.date(resource, "authoredOn"),
-        ),
-    )
+    course = _Course(start=None, end=None, authored=given["authoredOn"].date)
+    return _record("MedicationRequest", given, reference, course, given["dosageInstruction"])
 
 
-def read_administration(
-    resource: JsonObject, reference: str, normalise: Normalise
-) -> MedicationRecord:
+def read_administration(given: Given, reference: str) -> MedicationRecord:
     """A MedicationAdministration; a dose given at one time starts and ends then.
 
     Raises:
         Unreadable: an element cannot be read.
     """
-    day = datatypes.date(resource, "effectiveDateTime")
-    return _record(
-        "MedicationAdministration",
-        resource,
-        reference,
-        normalise,
-        _Course(
-            start=day or _bound(resource, "start"),
-            end=day or _bound(resource, "end"),
-            authored=None,
-        ),
-    )
+    day, period = given["effectiveDateTime"].date, given["effectivePeriod"]
+    course = _Course(start=day or period.start, end=day or period.end, authored=None)
+    return _record("MedicationAdministration", given, reference, course, given["dosage"])
+
+
+def read_medication(given: Given, reference: str) -> Drug:
+    """A Medication, cut down and validated. Never raises."""
+    ingredient = given["ingredient"]
+    return _drug(reference, given["code"].concept, ingredient.objects, ingredient.normalise)
+
+
+def read_substance(given: Given, reference: str) -> Drug:
+    """A Substance, cut down and validated. Never raises."""
+    return Drug(reference, given["code"].concept)
 
 
 def read_drug(resource: JsonObject, reference: str, normalise: Normalise) -> Drug:
-    """A Medication or Substance; inactive ingredients are left out. Never raises."""
-    ingredients = objects_of(resource, "ingredient")
-    active = [i for i in ingredients if i.get("isActive") not in (False, "false")]
+    """A Medication or Substance as sent; inactive ingredients are left out. Never raises."""
     own = datatypes.concept(object_of(resource, "code"), normalise)
+    return _drug(reference, own, objects_of(resource, "ingredient"), normalise)
+
+
+def _drug(
+    reference: str, own: Concept, ingredients: list[JsonObject], normalise: Normalise
+) -> Drug:
+    active = [i for i in ingredients if i.get("isActive") not in (False, "false")]
     coded = [datatypes.concept(object_of(i, "itemCodeableConcept"), normalise) for i in active]
     items = [object_of(i, "itemReference") for i in active if "itemReference" in i]
     parts = tuple((text_of(item, "reference"), text_of(item, "display")) for item in items)
@@ -111,56 +94,52 @@ def read_drug(resource: JsonObject, reference: str, normalise: Normalise) -> Dru
 
 
 def _record(
-    kind: str, resource: JsonObject, reference: str, normalise: Normalise, course: _Course
+    kind: str, given: Given, reference: str, course: _Course, dosage: Element
 ) -> MedicationRecord:
-    drug = object_of(resource, "medicationReference")
-    named = Concept(text=text_of(drug, "display"))
-    coded = datatypes.concept(object_of(resource, "medicationCodeableConcept"), normalise)
-    dosages = _dosages(resource)
+    drug = given["medicationReference"]
+    named = Concept(text=text_of(drug.object, "display"))
     return MedicationRecord(
         reference=reference,
-        subject=text_of(object_of(resource, "subject"), "reference") or None,
+        subject=given["subject"].reference,
         resource_type=kind,
-        status=text_of(resource, "status"),
-        intent=text_of(resource, "intent"),
-        medication=named if drug else coded,
-        resolved="medicationReference" not in resource,
+        status=given["status"].text,
+        intent=given.get("intent", ABSENT).text,
+        medication=named if drug.object else given["medicationCodeableConcept"].concept,
+        resolved=drug is ABSENT,
         start=course.start,
         end=course.end,
         authored=course.authored,
-        route=datatypes.joined(
-            datatypes.concept(object_of(d, "route"), normalise) for d in dosages
-        ),
-        dose=_dose(dosages, normalise),
-        doses_a_day=_doses_a_day(dosages),
-        prior=text_of(object_of(resource, "priorPrescription"), "reference") or None,
-        do_not_perform=datatypes.flag(resource, "doNotPerform", otherwise=False),
-        medication_reference=text_of(drug, "reference") or None,
+        route=dosage.read(_route),
+        dose=dosage.read(_dose),
+        doses_a_day=dosage.read(_doses_a_day),
+        prior=given.get("priorPrescription", ABSENT).reference,
+        do_not_perform=given.get("doNotPerform", ABSENT).flag,
+        medication_reference=drug.reference,
     )
 
 
-def _bound(resource: JsonObject, end: str) -> PartialDate | None:
-    return datatypes.date(object_of(resource, "effectivePeriod"), end)
-
-
-def _dosages(resource: JsonObject) -> list[JsonObject]:
+def _dosages(element: Element) -> list[JsonObject]:
     """The dosages: one of an administration, a list of statements and requests."""
-    if one := object_of(resource, "dosage"):
-        return [one]
-    return [*objects_of(resource, "dosage"), *objects_of(resource, "dosageInstruction")]
+    return [element.object] if element.object else element.objects
 
 
-def _dose(dosages: list[JsonObject], normalise: Normalise) -> Amount | None:
+def _route(element: Element) -> Concept:
+    routes = (object_of(dosage, "route") for dosage in element.read(_dosages))
+    return datatypes.joined(datatypes.concept(route, element.normalise) for route in routes)
+
+
+def _dose(element: Element) -> Amount | None:
     """The dose where only one is given, else the one marked as ordered, else none.
 
     Systems send the calculated and the administered amount beside the ordered one; to pick
     among them would make up a dose escalation.
     """
+    dosages = element.read(_dosages)
     doses = [dose for d in dosages for dose in objects_of(d, "doseAndRate")]
     ordered = [dose for dose in doses if _is_ordered(dose)]
     quantities = [object_of(dose, "doseQuantity") for dose in ordered or doses]
     quantities += [object_of(d, "dose") for d in dosages]
-    amounts = {datatypes.amount(quantity, normalise) for quantity in quantities} - {None}
+    amounts = {datatypes.amount(quantity, element.normalise) for quantity in quantities} - {None}
     return amounts.pop() if len(amounts) == 1 else None
 
 
@@ -178,8 +157,9 @@ _A_DAY = {
 _DAYS = {"h": Decimal(1) / 24, "d": Decimal(1), "wk": Decimal(7)}
 
 
-def _doses_a_day(dosages: list[JsonObject]) -> Decimal | None:
+def _doses_a_day(element: Element) -> Decimal | None:
     """How many doses a day has, where there is one dosage with one timing."""
+    dosages = element.read(_dosages)
     if len(dosages) != 1:
         return None
     timing = object_of(dosages[0], "timing")
