@@ -230,25 +230,36 @@ def test_no_more_is_kept_than_was_allowed() -> None:
 
 
 def test_what_was_asked_for_last_is_kept_longest() -> None:
-    kept: LastKept[str] = LastKept(2)
-    kept.keep("a", "first")
-    kept.keep("b", "second")
+    kept: LastKept[str] = LastKept(2, 100)
+    kept.keep("a", "first", 1)
+    kept.keep("b", "second", 1)
     assert kept.get("a") == "first"
-    kept.keep("c", "third")
+    kept.keep("c", "third", 1)
     assert [kept.get(key) for key in "abc"] == ["first", None, "third"]
 
 
 def test_nothing_is_kept_where_none_may_be() -> None:
-    kept: LastKept[str] = LastKept(0)
-    kept.keep("a", "first")
+    kept: LastKept[str] = LastKept(0, 100)
+    kept.keep("a", "first", 1)
     assert kept.get("a") is None
 
 
+def test_what_is_kept_is_bounded_by_its_size_as_well() -> None:
+    kept: LastKept[str] = LastKept(10, 100)
+    for key, size in (("a", 40), ("b", 40), ("c", 40), ("larger than all may be", 101)):
+        kept.keep(key, key, size)
+    found = [kept.get(key) for key in ("a", "b", "c", "larger than all may be")]
+    assert found == [None, "b", "c", None]
+    kept.keep("d", "fits again", 100)
+    kept.keep("d", "fits again", 100)  # by another thread
+    assert kept.get("d") == "fits again"
+
+
 def test_threads_that_keep_at_once_keep_no_more_than_allowed() -> None:
-    kept: LastKept[int] = LastKept(4)
+    kept: LastKept[int] = LastKept(4, 100)
 
     def work(number: int) -> int | None:
-        kept.keep(number % 16, number % 16)
+        kept.keep(number % 16, number % 16, 1)
         return kept.get((number + 1) % 16)
 
     with ThreadPoolExecutor(8) as pool:

@@ -2,8 +2,8 @@
 
 Reading depends on nothing but the resource and its name, so results are kept: an EHR sends the
 same resources again with every call. At most ``keep`` of them, each with the bytes it was read
-from, which is about 7 kB for a resource of common size and 30 MB when all places are taken: in
-memory only, and gone with the process.
+from, and at most 32 MB of those: a study may list thousands of images. In memory only, and gone
+with the process.
 """
 
 from __future__ import annotations
@@ -36,6 +36,8 @@ _TOLD_BY = {
     "MedicationRequest": "medicationCodeableConcept",
     "MedicationAdministration": "medicationCodeableConcept",
 }
+
+_MOST_BYTES = 32 << 20
 
 # Never looked at here: not worth keeping, nor telling apart by.
 _ASIDE = ("resourceType", "id", "meta", "text", "contained")
@@ -87,7 +89,7 @@ class ResourceReader:
         self._validator = Validator(normalise)
         self._normalise = normalise
         self._concerns = concerns
-        self._known: LastKept[Reading] = LastKept(keep)
+        self._known: LastKept[Reading] = LastKept(keep, _MOST_BYTES)
         self._bears = lru_cache(maxsize=keep)(self._bears_on_it)
 
     def reads(self, kind: str) -> bool:
@@ -106,7 +108,7 @@ class ResourceReader:
         found = self._known.get(key)
         if found is None:
             found = self._read(kind, reference, looked_at)
-            self._known.keep(key, found)
+            self._known.keep(key, found, len(content))
         return found
 
     def _read(self, kind: str, reference: str, resource: JsonObject) -> Reading:

@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from pydantic import BaseModel, TypeAdapter, ValidationError
 
 _PARTS_KEPT = 16_384
+_LONGEST_KEPT = 4096  # bytes; what is longer is of one patient
 _COMBINATIONS_KEPT = 4096
 
 _PLAIN_REFERENCE = re.compile(r"[A-Za-z0-9:/._#-]+")
@@ -119,7 +120,8 @@ class Validator:
                 # a text is as good a key as its JSON
                 content = value if type(value) is str else orjson.dumps(value)
                 if content not in _NOTHING:
-                    found[name] = self._sound(kind, name, content)
+                    sound = self._sound if len(content) <= _LONGEST_KEPT else self._validated
+                    found[name] = sound(kind, name, content)
             else:
                 refuse_other_value(name, known)
         return found
