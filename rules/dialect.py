@@ -12,6 +12,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 Scalar = str | bool | int | float
@@ -23,6 +24,8 @@ Schema = Mapping[str, Mapping[str, type]]
 MAX_TEXT = 512  # characters; the engine compares longer texts by their length modulo 65536
 MAX_INT = 2**53  # the largest integer up to which floating point is exact
 
+_ROWS_KEPT = 256  # of each kind, as written
+
 
 class EngineError(Exception):
     """The rule engine could not be used or failed: nothing may be concluded."""
@@ -32,15 +35,16 @@ class FactError(EngineError):
     """A fact is not as the schema says; the engine would have misread it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Fact:
     """One flat fact: its kind and the values of all fields of that kind."""
 
     kind: str
     values: Mapping[str, Scalar] = field(hash=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+    def __init__(self, kind: str, values: Mapping[str, Scalar]) -> None:
+        object.__setattr__(self, "kind", kind)
+        object.__setattr__(self, "values", MappingProxyType(dict(values)))
 
 
 def literal(value: object) -> str:
@@ -97,26 +101,50 @@ class _Field:
     type: type
 
     def write(self, value: Scalar) -> str:
-        whole_number = self.type is float and type(value) is int
-        if type(value) is not self.type and not whole_number:
+        found = type(value)
+        if found is not self.type and not (self.type is float and found is int):
             raise FactError(
                 f"{self.kind}.{self.name} must be {self.type.__name__},"
-                f" got {type(value).__name__}: convert it where the fact is made"
+                f" got {found.__name__}: convert it where the fact is made"
             )
         try:
-            return f'"{self.name}":{literal(value)}'
+            return f'"{self.name}":{_WRITERS[found](value)}'
         except ValueError as problem:
             raise FactError(f"{self.kind}.{self.name} {problem}") from None
+
+
+class _Kind:
+    """All fields of one kind: checks a fact of that kind and writes it."""
+
+    def __init__(self, kind: str, fields: Mapping[str, type]) -> None:
+        self._kind = kind
+        self._names = fields.keys()
+        self._types = tuple(fields.values())
+        self._fields = tuple(_Field(kind, name, type_) for name, type_ in fields.items())
+        # Texts and flags take few values, which patients share; numbers are each patient's own.
+        self._few = not {int, float}.intersection(self._types)
+        self._kept = lru_cache(maxsize=_ROWS_KEPT)(self._written)
+
+    def write(self, values: Mapping[str, Scalar]) -> str:
+        if values.keys() != self._names:
+            names = ", ".join(sorted(map(str, values.keys() ^ self._names)))
+            raise FactError(f"a fact of kind {self._kind!r} lacks, or should not have: {names}")
+        row = tuple([values[name] for name in self._names])
+        # Kept by values of exactly these types: True, 1 and 1.0 are one key to a dictionary.
+        if self._few and tuple(map(type, row)) == self._types:
+            return self._kept(row)
+        return self._written(row)
+
+    def _written(self, row: tuple[Scalar, ...]) -> str:
+        written = [field.write(value) for field, value in zip(self._fields, row, strict=True)]
+        return ",".join((f'"kind":"{self._kind}"', *written))
 
 
 class FactWriter:
     """Writes facts of one schema as the inside of the engine's JSON objects."""
 
     def __init__(self, schema: Schema) -> None:
-        self._fields = {
-            kind: {name: _Field(kind, name, type_) for name, type_ in fields.items()}
-            for kind, fields in schema.items()
-        }
+        self._kinds = {kind: _Kind(kind, fields) for kind, fields in schema.items()}
 
     def write(self, fact: Fact) -> str:
         """The fact's kind and fields in the order of the schema: equal facts, equal text.
@@ -125,11 +153,6 @@ class FactWriter:
             FactError: unknown kind, a field too many or too few, a wrong type, or a value that
                 the engine cannot hold (null, not finite, too long).
         """
-        fields = self._fields.get(fact.kind)
-        if fields is None:
+        if fact.kind not in self._kinds:
             raise FactError(f"the schema knows no fact of kind {fact.kind!r}")
-        if fact.values.keys() != fields.keys():
-            names = ", ".join(sorted(map(str, fact.values.keys() ^ fields.keys())))
-            raise FactError(f"a fact of kind {fact.kind!r} lacks, or should not have: {names}")
-        written = (field.write(fact.values[name]) for name, field in fields.items())
-        return ",".join((f'"kind":"{fact.kind}"', *written))
+        return self._kinds[fact.kind].write(fact.values)
