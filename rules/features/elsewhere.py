@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rules.criteria.measured import Change
 from rules.criteria.pages import CriterionPage
-from rules.criteria.recist import target_response
+from rules.criteria.recist import target_category
 from rules.features.evidence import UNKNOWN, Setting, Statement, newest, stated
 from rules.features.lookup import Lookup
 from rules.features.sizes import size_at, sum_at
@@ -45,8 +46,9 @@ def _measured(
         return Statement("new", sources)
     series = [sum_at(look, lesions, study) for study in studies.followed]
     known = [s for s in series[:-1] if s is not None]
-    response = target_response(recist, series[0], min(known, default=None), series[-1])
-    return Statement(_BY_RECIST[response.category], sources) if response else None
+    growth = Change.of(series[-1], min(known, default=None), "mm")
+    category = target_category(recist, growth, Change.of(series[-1], series[0], "mm"))
+    return Statement(_BY_RECIST[category], sources) if category else None
 
 
 def _new_since(look: Lookup, lesion: str, studies: Compared) -> bool:
