@@ -5,11 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.clinical_facts import Known, MarkerState, Silence
-from rules.features.attenuation import attenuation_at
 from rules.features.picture import Picture
-from rules.features.sizes import size_at
 from rules.features.studies import speaks_of
-from rules.timeline import FindingKind, Lesion, Study
+from rules.timeline import FindingKind, Lesion, Quantity, Study
 
 
 def missing_data(picture: Picture) -> tuple[str, ...]:
@@ -21,7 +19,7 @@ def missing_data(picture: Picture) -> tuple[str, ...]:
         _states(picture),
         _not_to_be_had(picture),
     )
-    return tuple(dict.fromkeys(text for part in parts for text in part))
+    return tuple(dict.fromkeys([text for part in parts for text in part]))
 
 
 def not_recorded(picture: Picture) -> tuple[str, ...]:
@@ -69,7 +67,7 @@ def _spoken_of(picture: Picture) -> frozenset[FindingKind]:
     if index is None:
         return frozenset()
     findings = picture.look.timeline.findings
-    return frozenset(f.kind for f in findings if speaks_of(f, index, picture.look))
+    return frozenset([f.kind for f in findings if speaks_of(f, index, picture.look)])
 
 
 def _problem_list(picture: Picture) -> Iterator[str]:
@@ -110,9 +108,8 @@ def _measurements(picture: Picture) -> Iterator[str]:
 
 
 def _sizes(picture: Picture, study: Study, when: str) -> Iterator[str]:
-    lacking = [
-        lesion for lesion in picture.targets.chosen if size_at(picture.look, lesion, study) is None
-    ]
+    measured = picture.look.sizes(study.id)
+    lacking = [lesion for lesion in picture.targets.chosen if lesion.id not in measured]
     if lacking:
         yield f"size of {_labels(lacking)} at {when} ({study.day})"
     elif not picture.targets.chosen and study is picture.studies.index:
@@ -122,11 +119,8 @@ def _sizes(picture: Picture, study: Study, when: str) -> Iterator[str]:
 def _attenuation(picture: Picture, study: Study, when: str) -> Iterator[str]:
     if study.modality not in ("CT", None):
         return
-    lacking = [
-        lesion
-        for lesion in picture.targets.paired
-        if attenuation_at(picture.look, lesion, study) is None
-    ]
+    measured = picture.look.values(study.id, Quantity.ATTENUATION)
+    lacking = [lesion for lesion in picture.targets.paired if lesion.id not in measured]
     if lacking:
         yield f"portal venous attenuation of {_labels(lacking)} at {when} ({study.day})"
 

@@ -6,21 +6,28 @@ from collections.abc import Iterable, Mapping
 
 from rules.features.picture import Picture
 from rules.features.studies import Compared
-from rules.timeline import FindingKind, Lesion, Quantity
+from rules.timeline import FindingKind, Lesion, Quantity, Source, Timeline
+
+_OF_NEW_LESIONS = (
+    FindingKind.CHANGE_FROM_PRIOR,
+    FindingKind.LESION_CHARACTER,
+    FindingKind.BASELINE_CORRELATE,
+)
+_FLAGS_OF_STUDIES = ("PHASE", "MODALITY", "SLICE", "BASELINE_OLD", "SMALL", "MISSING_TARGET")
 
 
 def sources_by_kind(picture: Picture) -> Mapping[str, tuple[str, ...]]:
     """The references behind each kind of fact that the rules fire on."""
     beside, therapies = picture.beside, picture.therapies
     leading = therapies.leading
-    sizes, attenuations = (
-        _measured(picture, quantity) for quantity in (Quantity.LONG_AXIS, Quantity.ATTENUATION)
-    )
+    studies = _study_sources(picture.studies)
+    sizes = _measured(picture, Quantity.LONG_AXIS)
+    attenuations = _measured(picture, Quantity.ATTENUATION)
     return {
         "patient": picture.disease.sources,
-        "therapy": tuple(s for line in therapies.lines.values() for s in line.sources),
+        "therapy": tuple([s for line in therapies.lines.values() for s in line.sources]),
         "line": leading.sources if leading else (),
-        "study": _study_sources(picture.studies),
+        "study": studies,
         "growth": sizes,
         "criteria": sizes,
         "attenuation": attenuations,
@@ -39,38 +46,36 @@ def sources_by_kind(picture: Picture) -> Mapping[str, tuple[str, ...]]:
         ),
         "flag:STEATOSIS": (*_stated(picture, FindingKind.STEATOSIS), *_normal_liver(picture)),
         "flag:DOSE_GAP": leading.sources if leading else (),
-        **{
-            f"flag:{code}": _study_sources(picture.studies)
-            for code in ("PHASE", "MODALITY", "SLICE", "BASELINE_OLD", "SMALL", "MISSING_TARGET")
-        },
+        **{f"flag:{code}": studies for code in _FLAGS_OF_STUDIES},
     }
 
 
 def evidence_of(sources: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     """Every resource that was reasoned from, once each, in a stable order."""
-    return tuple(sorted({ref for refs in sources.values() for ref in refs}))
+    return tuple(sorted(set().union(*sources.values())))
 
 
 def remarks_of(picture: Picture, evidence: Iterable[str]) -> tuple[str, ...]:
     """How things were read, for those that the assessment rests on."""
     used = set(evidence)
     timeline = picture.look.timeline
-    noted = (
-        *(therapy.source for therapy in timeline.therapies),
-        *(measurement.source for measurement in timeline.measurements),
-        *(finding.source for finding in timeline.findings),
-        *(marker.source for marker in timeline.markers),
-    )
-    notes = [f"{s.reference}: {s.note}" for s in noted if s.note and s.reference in used]
+    noted = [s for s in _sources(timeline) if s.note]
+    notes = [f"{s.reference}: {s.note}" for s in noted if s.reference in used]
     presumed = ["Liver metastases are presumed from measured liver lesions."]
     return tuple(
         dict.fromkeys((*timeline.remarks, *(presumed if picture.disease.presumed else ()), *notes))
     )
 
 
+def _sources(timeline: Timeline) -> list[Source]:
+    """The sources of what may have been read with a remark."""
+    kinds = (timeline.therapies, timeline.measurements, timeline.findings, timeline.markers)
+    return [fact.source for facts in kinds for fact in facts]
+
+
 def _study_sources(studies: Compared) -> tuple[str, ...]:
     pair = (studies.baseline, studies.index)
-    return tuple(study.id for study in pair if study is not None and study.recorded)
+    return tuple([study.id for study in pair if study is not None and study.recorded])
 
 
 def _measured(picture: Picture, quantity: Quantity) -> tuple[str, ...]:
@@ -84,9 +89,11 @@ def _sources_of(
     ids = {lesion.id for lesion in lesions}
     return tuple(
         dict.fromkeys(
-            m.source.reference
-            for m in picture.look.timeline.measurements
-            if m.lesion in ids and m.study in studies and m.quantity in quantities
+            [
+                m.source.reference
+                for m in picture.look.timeline.measurements
+                if m.lesion in ids and m.study in studies and m.quantity in quantities
+            ]
         )
     )
 
@@ -100,13 +107,7 @@ def _normal_liver(picture: Picture) -> tuple[str, ...]:
 def _liver(picture: Picture) -> tuple[str, ...]:
     new = {lesion.id for lesion in picture.new_lesions}
     described = (
-        f.source.reference
-        for f in picture.look.findings(
-            FindingKind.CHANGE_FROM_PRIOR,
-            FindingKind.LESION_CHARACTER,
-            FindingKind.BASELINE_CORRELATE,
-        )
-        if f.lesion in new
+        f.source.reference for f in picture.look.findings_of(_OF_NEW_LESIONS) if f.lesion in new
     )
     studies = {study.id for study in picture.studies.followed}
     measured = _sources_of(picture, picture.new_lesions, studies, tuple(Quantity))

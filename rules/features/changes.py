@@ -17,10 +17,8 @@ def lesion_changes(
     targeted, fresh = {t.id for t in targets.chosen}, {n.id for n in new}
     lesions = (*look.of_organ(Organ.LIVER), *look.of_organ(Organ.ELSEWHERE))
     ranked = sorted(lesions, key=lambda le: (le.id not in targeted, le.id not in fresh, le.label))
-    rows = (
-        _row(look, studies, lesion, lesion.id in targeted, lesion.id in fresh) for lesion in ranked
-    )
-    return tuple(row for row in rows if row is not None)
+    rows = [_row(look, studies, le, le.id in targeted, le.id in fresh) for le in ranked]
+    return tuple([row for row in rows if row is not None])
 
 
 def _row(

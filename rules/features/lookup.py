@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from functools import cached_property
+from operator import attrgetter
+from types import MappingProxyType
+from typing import TypeVar
 
 from rules.timeline import (
     Finding,
@@ -19,6 +23,9 @@ from rules.timeline import (
     Timeline,
 )
 
+Thing = TypeVar("Thing")
+Key = TypeVar("Key")
+
 # A lesion measured in several phases is read in the first of these that is there; a value of
 # unknown phase comes before the other phases, since it may be portal venous.
 _PREFERENCE: tuple[Phase | None, ...] = (
@@ -28,6 +35,13 @@ _PREFERENCE: tuple[Phase | None, ...] = (
     Phase.ARTERIAL,
     Phase.UNENHANCED,
 )
+_RANK: Mapping[Phase | None, int] = {phase: rank for rank, phase in enumerate(_PREFERENCE)}
+
+ByLesion = Mapping[str, Measurement]
+"""The value that is read of each lesion that has one, by the lesion's id."""
+
+_NO_VALUES: ByLesion = MappingProxyType({})
+_NO_SIZES: Mapping[str, Decimal] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -47,53 +61,101 @@ class Lookup:
         return {lesion.id: lesion for lesion in self.timeline.lesions}
 
     @cached_property
-    def _measurements(self) -> Mapping[tuple[str, str, Quantity], tuple[Measurement, ...]]:
-        table: dict[tuple[str, str, Quantity], list[Measurement]] = defaultdict(list)
+    def _values(self) -> Mapping[tuple[str, Quantity], ByLesion]:
+        table: dict[tuple[str, Quantity], dict[str, Measurement]] = defaultdict(dict)
         for m in self.timeline.measurements:
-            table[m.lesion, m.study, m.quantity].append(m)
-        return {key: tuple(values) for key, values in table.items()}
+            values = table[m.study, m.quantity]
+            if m.lesion not in values or _RANK[m.phase] < _RANK[values[m.lesion].phase]:
+                values[m.lesion] = m
+        return table
 
-    def all_of(self, lesion: str, study: str, quantity: Quantity) -> tuple[Measurement, ...]:
-        """Every value of one quantity of one lesion at one study."""
-        return self._measurements.get((lesion, study, quantity), ())
+    def values(self, study: str, quantity: Quantity) -> ByLesion:
+        """The values to read at a study: portal venous where there is one."""
+        return self._values.get((study, quantity), _NO_VALUES)
 
     def value(self, lesion: str, study: str, quantity: Quantity) -> Measurement | None:
-        """The value to read: portal venous where there is one."""
-        values = self.all_of(lesion, study, quantity)
-        return min(values, key=lambda m: _PREFERENCE.index(m.phase), default=None)
+        """The value to read of one lesion."""
+        return self.values(study, quantity).get(lesion)
+
+    @cached_property
+    def _in_phase(self) -> Mapping[tuple[str, str, Quantity, Phase | None], Measurement]:
+        # Of several in one phase the first is taken, so it is entered last.
+        backwards = reversed(self.timeline.measurements)
+        return {(m.lesion, m.study, m.quantity, m.phase): m for m in backwards}
 
     def in_phase(
         self, lesion: str, study: str, quantity: Quantity, phase: Phase
     ) -> Measurement | None:
         """The value of one phase."""
-        return next((m for m in self.all_of(lesion, study, quantity) if m.phase is phase), None)
+        return self._in_phase.get((lesion, study, quantity, phase))
 
-    def of_organ(self, organ: Organ) -> tuple[Lesion, ...]:
-        """The tumour lesions of an organ."""
-        return tuple(
-            lesion
-            for lesion in self.timeline.lesions
-            if lesion.organ is organ and not lesion.reference_region
-        )
+    @cached_property
+    def _sizes(self) -> Mapping[str, Mapping[str, Decimal]]:
+        nodes = {lesion.id for lesion in self.timeline.lesions if self.is_node(lesion)}
+        table: dict[str, dict[str, Decimal]] = defaultdict(dict)
+        for (study, quantity), values in self._values.items():
+            for lesion, m in values.items():
+                if quantity is (Quantity.SHORT_AXIS if lesion in nodes else Quantity.LONG_AXIS):
+                    table[study][lesion] = m.value
+        return table
+
+    def sizes(self, study: str) -> Mapping[str, Decimal]:
+        """The longest diameter of each lesion at a study, in mm; of a node its short axis."""
+        return self._sizes.get(study, _NO_SIZES)
 
     def is_node(self, lesion: Lesion) -> bool:
         """Whether a lesion outside the liver is measured as nodes are: by its short axis, if at all."""
+        if lesion.organ is not Organ.ELSEWHERE:
+            return False
         measured = {m.quantity for m in self.timeline.measurements if m.lesion == lesion.id}
-        return (
-            lesion.organ is Organ.ELSEWHERE
-            and Quantity.SHORT_AXIS in measured
-            and (lesion.node or Quantity.LONG_AXIS not in measured)
+        return Quantity.SHORT_AXIS in measured and (
+            lesion.node or Quantity.LONG_AXIS not in measured
         )
+
+    @cached_property
+    def _tumours(self) -> Mapping[Organ, tuple[Lesion, ...]]:
+        tumours = [lesion for lesion in self.timeline.lesions if not lesion.reference_region]
+        return _grouped(tumours, attrgetter("organ"))
+
+    def of_organ(self, organ: Organ) -> tuple[Lesion, ...]:
+        """The tumour lesions of an organ."""
+        return self._tumours.get(organ, ())
+
+    @cached_property
+    def of_liver(self) -> tuple[Study, ...]:
+        """The studies in which a tumour lesion of the liver has a value, by day."""
+        return self.measured_in(self.of_organ(Organ.LIVER))
+
+    @cached_property
+    def _studies_of(self) -> Mapping[str, set[str]]:
+        table: dict[str, set[str]] = defaultdict(set)
+        for m in self.timeline.measurements:
+            table[m.lesion].add(m.study)
+        return table
 
     def measured_in(self, lesions: Iterable[Lesion]) -> tuple[Study, ...]:
         """The studies in which one of these lesions has a value, by day."""
-        wanted = {lesion.id for lesion in lesions}
-        ids = {m.study for m in self.timeline.measurements if m.lesion in wanted}
-        return by_day(self.studies[i] for i in ids)
+        ids = set().union(*[self._studies_of.get(lesion.id, ()) for lesion in lesions])
+        return by_day([self.studies[i] for i in ids])
 
-    def findings(self, *kinds: FindingKind) -> tuple[Finding, ...]:
+    @cached_property
+    def _findings(self) -> Mapping[FindingKind, tuple[Finding, ...]]:
+        return _grouped(self.timeline.findings, attrgetter("kind"))
+
+    def findings(self, kind: FindingKind) -> tuple[Finding, ...]:
+        """The findings of a kind, in the order of the timeline."""
+        return self._findings.get(kind, ())
+
+    def findings_of(self, kinds: Collection[FindingKind]) -> tuple[Finding, ...]:
         """The findings of some kinds, in the order of the timeline."""
-        return tuple(f for f in self.timeline.findings if f.kind in kinds)
+        return tuple([f for f in self.timeline.findings if f.kind in kinds])
+
+
+def _grouped(things: Iterable[Thing], key: Callable[[Thing], Key]) -> dict[Key, tuple[Thing, ...]]:
+    groups: dict[Key, list[Thing]] = defaultdict(list)
+    for thing in things:
+        groups[key(thing)].append(thing)
+    return {name: tuple(group) for name, group in groups.items()}
 
 
 def by_day(studies: Iterable[Study]) -> tuple[Study, ...]:
