@@ -118,7 +118,7 @@ class _Kind:
 
     def __init__(self, kind: str, fields: Mapping[str, type]) -> None:
         self._kind = kind
-        self._names = fields.keys()
+        self._names = tuple(fields)
         self._types = tuple(fields.values())
         self._fields = tuple(_Field(kind, name, type_) for name, type_ in fields.items())
         # Texts and flags take few values, which patients share; numbers are each patient's own.
@@ -126,14 +126,19 @@ class _Kind:
         self._kept = lru_cache(maxsize=_ROWS_KEPT)(self._written)
 
     def write(self, values: Mapping[str, Scalar]) -> str:
-        if values.keys() != self._names:
-            names = ", ".join(sorted(map(str, values.keys() ^ self._names)))
-            raise FactError(f"a fact of kind {self._kind!r} lacks, or should not have: {names}")
-        row = tuple([values[name] for name in self._names])
+        in_order = tuple(values) == self._names
+        row = tuple(values.values()) if in_order else self._ordered(values)
         # Kept by values of exactly these types: True, 1 and 1.0 are one key to a dictionary.
         if self._few and tuple(map(type, row)) == self._types:
             return self._kept(row)
         return self._written(row)
+
+    def _ordered(self, values: Mapping[str, Scalar]) -> tuple[Scalar, ...]:
+        strange = values.keys() ^ self._names
+        if strange:
+            names = ", ".join(sorted(map(str, strange)))
+            raise FactError(f"a fact of kind {self._kind!r} lacks, or should not have: {names}")
+        return tuple([values[name] for name in self._names])
 
     def _written(self, row: tuple[Scalar, ...]) -> str:
         written = [field.write(value) for field, value in zip(self._fields, row, strict=True)]

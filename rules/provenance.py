@@ -13,6 +13,7 @@ _OF_NEW_LESIONS = (
     FindingKind.LESION_CHARACTER,
     FindingKind.BASELINE_CORRELATE,
 )
+_ALL_QUANTITIES = tuple(Quantity)
 _FLAGS_OF_STUDIES = ("PHASE", "MODALITY", "SLICE", "BASELINE_OLD", "SMALL", "MISSING_TARGET")
 
 
@@ -87,6 +88,8 @@ def _sources_of(
     picture: Picture, lesions: Iterable[Lesion], studies: set[str], quantities: tuple[Quantity, ...]
 ) -> tuple[str, ...]:
     ids = {lesion.id for lesion in lesions}
+    if not ids:
+        return ()
     return tuple(
         dict.fromkeys(
             [
@@ -110,7 +113,7 @@ def _liver(picture: Picture) -> tuple[str, ...]:
         f.source.reference for f in picture.look.findings_of(_OF_NEW_LESIONS) if f.lesion in new
     )
     studies = {study.id for study in picture.studies.followed}
-    measured = _sources_of(picture, picture.new_lesions, studies, tuple(Quantity))
+    measured = _sources_of(picture, picture.new_lesions, studies, _ALL_QUANTITIES)
     said = (ref for refs in picture.findings.values() for ref in refs)
     return tuple(dict.fromkeys((*said, *described, *measured)))
 

@@ -128,22 +128,24 @@ def _items(
     texts: Mapping[str, ItemText],
     words: Mapping[str, str],
 ) -> tuple[Item, ...]:
-    shown = (found for found in judgement.found if found.kind is not ItemKind.BASIS)
+    shown = [found for found in judgement.found if found.kind is not ItemKind.BASIS]
     return tuple(
-        Item(
-            code=found.code,
-            kind=found.kind,
-            sentence=texts[found.code].says.format_map(words),
-            evidence=_evidence(found, sources),
-            strong=found.strong,
-        )
-        for found in shown
+        [
+            Item(
+                code=found.code,
+                kind=found.kind,
+                sentence=texts[found.code].says.format_map(words),
+                evidence=_evidence(found, sources),
+                strong=found.strong,
+            )
+            for found in shown
+        ]
     )
 
 
 def _evidence(found: Found, sources: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     keys = [f"flag:{found.code}" if kind == "flag" else kind for kind in found.fact_kinds]
-    return tuple(dict.fromkeys(ref for key in keys for ref in sources.get(key, ())))
+    return tuple(dict.fromkeys([ref for key in keys for ref in sources.get(key, ())]))
 
 
 def _reasons(
@@ -154,7 +156,7 @@ def _reasons(
         excluded = (item.sentence for item in items if item.kind is ItemKind.EXCLUSION)
         return tuple(excluded)
     own = book.grade_text(judgement.because).says.format_map(words)
-    return tuple(dict.fromkeys((own, *(item.sentence for item in items))))
+    return tuple(dict.fromkeys([own, *[item.sentence for item in items]]))
 
 
 def _measurements(facts: ClinicalFacts, judgement: Judgement, picture: Picture) -> Measurements:

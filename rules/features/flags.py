@@ -84,8 +84,9 @@ def _small(c: Comparison) -> bool:
 
 def _any_below(c: Comparison, lesions: Sequence[Lesion], number: str) -> bool:
     limit = c.numbers[number]
-    sizes = [(c.look.sizes(study.id), lesion) for study in c.pair for lesion in lesions]
-    return any(found[le.id] < limit for found, le in sizes if le.id in found)
+    measured = [c.look.sizes(study.id) for study in c.pair]
+    sizes = [found[le.id] for found in measured for le in lesions if le.id in found]
+    return bool(sizes) and min(sizes) < limit
 
 
 def _steatosis(c: Comparison) -> bool:

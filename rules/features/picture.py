@@ -104,8 +104,10 @@ class _Parts:
 def _uptake(
     timeline: Timeline, line_start: PartialDate | None, as_of: date
 ) -> tuple[UptakePair, ...]:
-    pairs = (uptake_pair(timeline.uptakes, kind, line_start, as_of) for kind in UptakeKind)
-    return tuple(pair for pair in pairs if pair)
+    if not timeline.uptakes:
+        return ()
+    pairs = [uptake_pair(timeline.uptakes, kind, line_start, as_of) for kind in UptakeKind]
+    return tuple([pair for pair in pairs if pair])
 
 
 def _beside(
@@ -157,7 +159,7 @@ def _liver_findings(setting: evidence.Setting) -> Mapping[str, tuple[str, ...]]:
         statements = [
             evidence.at_index(setting, kind, (value,), evidence.NONE) for kind, value in kinds
         ]
-        said[name] = tuple(source for s in statements for source in s.sources)
+        said[name] = tuple([source for s in statements for source in s.sources])
     return said
 
 

@@ -12,16 +12,18 @@ from rules.numbers import Numbers
 from rules.timeline import Finding, FindingKind, Study
 
 # What a reader says of the liver at a study.
-LIVER_FINDINGS = (
-    FindingKind.LESION_CHARACTER,
-    FindingKind.QUALITATIVE,
-    FindingKind.CONSPICUITY,
-    FindingKind.NODULE,
-    FindingKind.CENTRAL_FILL_IN,
-    FindingKind.RE_ENHANCEMENT,
-    FindingKind.HAEMORRHAGE,
-    FindingKind.STEATOSIS,
-    FindingKind.CHUN,
+LIVER_FINDINGS = frozenset(
+    {
+        FindingKind.LESION_CHARACTER,
+        FindingKind.QUALITATIVE,
+        FindingKind.CONSPICUITY,
+        FindingKind.NODULE,
+        FindingKind.CENTRAL_FILL_IN,
+        FindingKind.RE_ENHANCEMENT,
+        FindingKind.HAEMORRHAGE,
+        FindingKind.STEATOSIS,
+        FindingKind.CHUN,
+    }
 )
 CROSS_SECTIONAL = ("CT", "MR")
 
