@@ -60,18 +60,17 @@ def remarks_of(picture: Picture, evidence: Iterable[str]) -> tuple[str, ...]:
     """How things were read, for those that the assessment rests on."""
     used = set(evidence)
     timeline = picture.look.timeline
-    noted = [s for s in _sources(timeline) if s.note]
-    notes = [f"{s.reference}: {s.note}" for s in noted if s.reference in used]
+    notes = [f"{s.reference}: {s.note}" for s in _noted(timeline) if s.reference in used]
     presumed = ["Liver metastases are presumed from measured liver lesions."]
     return tuple(
         dict.fromkeys((*timeline.remarks, *(presumed if picture.disease.presumed else ()), *notes))
     )
 
 
-def _sources(timeline: Timeline) -> list[Source]:
-    """The sources of what may have been read with a remark."""
+def _noted(timeline: Timeline) -> list[Source]:
+    """The sources of what was read with a remark."""
     kinds = (timeline.therapies, timeline.measurements, timeline.findings, timeline.markers)
-    return [fact.source for facts in kinds for fact in facts]
+    return [fact.source for facts in kinds for fact in facts if fact.source.note]
 
 
 def _study_sources(studies: Compared) -> tuple[str, ...]:
@@ -102,26 +101,25 @@ def _sources_of(
 
 
 def _normal_liver(picture: Picture) -> tuple[str, ...]:
-    regions = (lesion for lesion in picture.look.timeline.lesions if lesion.reference_region)
+    regions = [lesion for lesion in picture.look.timeline.lesions if lesion.reference_region]
     studies = {study.id for study in picture.studies.followed}
     return _sources_of(picture, regions, studies, (Quantity.ATTENUATION,))
 
 
 def _liver(picture: Picture) -> tuple[str, ...]:
     new = {lesion.id for lesion in picture.new_lesions}
-    described = (
-        f.source.reference for f in picture.look.findings_of(_OF_NEW_LESIONS) if f.lesion in new
-    )
+    findings = picture.look.findings_of(_OF_NEW_LESIONS)
+    described = [f.source.reference for f in findings if f.lesion in new]
     studies = {study.id for study in picture.studies.followed}
     measured = _sources_of(picture, picture.new_lesions, studies, _ALL_QUANTITIES)
-    said = (ref for refs in picture.findings.values() for ref in refs)
-    return tuple(dict.fromkeys((*said, *described, *measured)))
+    said = [ref for refs in picture.findings.values() for ref in refs]
+    return tuple(dict.fromkeys([*said, *described, *measured]))
 
 
 def _stated(picture: Picture, kind: FindingKind) -> tuple[str, ...]:
-    return tuple(f.source.reference for f in picture.look.findings(kind) if f.value == "present")
+    return tuple([f.source.reference for f in picture.look.findings(kind) if f.value == "present"])
 
 
 def _local(picture: Picture) -> tuple[str, ...]:
     parts = (picture.beside.local, picture.beside.local_undated)
-    return tuple(ref for part in parts if part is not None for ref in part.sources)
+    return tuple([ref for part in parts if part is not None for ref in part.sources])

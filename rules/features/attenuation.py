@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from decimal import Decimal
 
 from rules.clinical_facts import Course
@@ -10,11 +10,6 @@ from rules.features.lookup import ByLesion, Lookup
 from rules.features.sizes import Targets
 from rules.features.studies import Compared
 from rules.timeline import Lesion, Measurement, Phase, Quantity, Study
-
-
-def attenuation_at(look: Lookup, lesion: Lesion, study: Study) -> Measurement | None:
-    """The mean attenuation of a lesion at a study, portal venous where there is one."""
-    return look.value(lesion.id, study.id, Quantity.ATTENUATION)
 
 
 def with_attenuation(look: Lookup, targets: Targets, studies: Compared) -> tuple[Lesion, ...]:
@@ -27,6 +22,7 @@ def with_attenuation(look: Lookup, targets: Targets, studies: Compared) -> tuple
 
 
 def _read_at(look: Lookup, study: Study) -> ByLesion:
+    """The mean attenuation of each lesion at a study, portal venous where there is one."""
     return look.values(study.id, Quantity.ATTENUATION)
 
 
@@ -61,13 +57,16 @@ def phases_at(look: Lookup, lesions: Sequence[Lesion], study: Study) -> set[Phas
     return {read[lesion.id].phase for lesion in lesions if lesion.id in read}
 
 
-def size_phase(look: Lookup, lesion: Lesion, study: Study) -> Phase | None:
-    """The phase in which a lesion's size was taken.
+def size_phases(look: Lookup, lesions: Iterable[Lesion], study: Study) -> tuple[Phase | None, ...]:
+    """The phase in which the size of each lesion was taken.
 
     Where the size does not say, it is that of the attenuation read beside it, if there is one.
     """
-    size = look.value(lesion.id, study.id, Quantity.LONG_AXIS)
+    sizes, read = look.values(study.id, Quantity.LONG_AXIS), _read_at(look, study)
+    return tuple([_size_phase(sizes.get(le.id), read.get(le.id)) for le in lesions])
+
+
+def _size_phase(size: Measurement | None, attenuation: Measurement | None) -> Phase | None:
     if size is not None and size.phase is not None:
         return size.phase
-    attenuation = attenuation_at(look, lesion, study)
     return attenuation.phase if attenuation else None

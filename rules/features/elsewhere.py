@@ -25,6 +25,8 @@ def extrahepatic(setting: Setting, recist: CriterionPage) -> Statement:
     """The status of disease outside the liver; of several answers the worst holds."""
     as_a_whole, _ = stated(setting, FindingKind.EXTRAHEPATIC, ELSEWHERE, _FAVOURABLE, UNKNOWN)
     lesions = setting.look.of_organ(Organ.ELSEWHERE)
+    if not lesions:
+        return as_a_whole
     of_lesions = (_measured(setting, lesions, recist), _described(setting, lesions))
     known = [s for s in (as_a_whole, *of_lesions) if s is not None and s.value != UNKNOWN]
     return min(known, key=lambda s: ELSEWHERE.index(s.value), default=as_a_whole)
@@ -35,7 +37,7 @@ def _measured(
 ) -> Statement | None:
     """By the sum of the lesions, as RECIST 1.1 has it, or by a new one."""
     look, studies = setting.look, setting.studies
-    if studies.baseline is None or studies.index is None or not lesions:
+    if studies.baseline is None or studies.index is None:
         return None
     sources = tuple(
         m.source.reference

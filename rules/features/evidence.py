@@ -74,7 +74,7 @@ class Setting:
 def newest(findings: Sequence[Finding], order: Sequence[str]) -> Finding | None:
     """The newest finding; of one day, the more contrary."""
     return max(
-        (f for f in findings if f.day is not None and f.value in order),
+        [f for f in findings if f.day is not None and f.value in order],
         key=lambda f: (f.day.latest if f.day else date.min, -order.index(f.value)),
         default=None,
     )
@@ -110,7 +110,7 @@ def pet(setting: Setting, uptake: Iterable[UptakePair], percist: CriterionPage) 
 def _risen(
     setting: Setting, uptake: Iterable[UptakePair], percist: CriterionPage
 ) -> UptakePair | None:
-    peaks = (pair for pair in uptake if pair.baseline.kind is UptakeKind.SUL_PEAK)
+    peaks = [pair for pair in uptake if pair.baseline.kind is UptakeKind.SUL_PEAK]
     found = next((pair for pair in peaks if rose(percist, pair.change)), None)
     if found is None:
         return None

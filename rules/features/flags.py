@@ -12,7 +12,7 @@ from functools import cached_property
 
 from rules.clinical_facts import Flag
 from rules.dates import PartialDate, days_between
-from rules.features.attenuation import phases_at, size_phase, with_attenuation
+from rules.features.attenuation import phases_at, size_phases, with_attenuation
 from rules.features.lines import Line
 from rules.features.lookup import Lookup
 from rules.features.sizes import Targets
@@ -56,10 +56,9 @@ def quality_flags(
 
 def _phase(c: Comparison) -> bool:
     """Size or attenuation pair from different phases, or a phase unknown."""
-    for lesion in c.targets.paired:
-        then, now = [size_phase(c.look, lesion, study) for study in c.pair]
-        if then is None or then is not now:
-            return True
+    then, now = [size_phases(c.look, c.targets.paired, study) for study in c.pair]
+    if None in then or then != now:
+        return True
     phases = [phases_at(c.look, c.enhanced, study) for study in c.pair]
     return not all(found <= {Phase.PORTAL_VENOUS} for found in phases)
 

@@ -75,7 +75,7 @@ class Lookup:
 
     def value(self, lesion: str, study: str, quantity: Quantity) -> Measurement | None:
         """The value to read of one lesion."""
-        return self.values(study, quantity).get(lesion)
+        return self._values.get((study, quantity), _NO_VALUES).get(lesion)
 
     @cached_property
     def _in_phase(self) -> Mapping[tuple[str, str, Quantity, Phase | None], Measurement]:

@@ -34,7 +34,7 @@ def liver_targets(look: Lookup, studies: Compared, numbers: Numbers) -> Targets:
     """
     baseline, index = studies.baseline, studies.index
     lesions = look.of_organ(Organ.LIVER)
-    marked = tuple(lesion for lesion in lesions if lesion.target)
+    marked = tuple([lesion for lesion in lesions if lesion.target])
     chosen = marked or _largest(look, lesions, baseline, numbers)
     if baseline is None or index is None:
         return Targets(chosen, ())
@@ -82,15 +82,14 @@ def new_liver_lesions(look: Lookup, studies: Compared) -> tuple[Lesion, ...]:
     baseline, index = studies.baseline, studies.index
     if index is None:
         return ()
-    marked = {
-        f.lesion
-        for f in look.findings(FindingKind.CHANGE_FROM_PRIOR)
-        if f.value == "new" and _within(look, f.study, studies)
-    }
+    said = [f for f in look.findings(FindingKind.CHANGE_FROM_PRIOR) if f.value == "new"]
+    marked = {f.lesion for f in said if _within(look, f.study, studies)}
     return tuple(
-        lesion
-        for lesion in look.of_organ(Organ.LIVER)
-        if lesion.id in marked or _first_seen_after(look, lesion, baseline, index)
+        [
+            lesion
+            for lesion in look.of_organ(Organ.LIVER)
+            if lesion.id in marked or _first_seen_after(look, lesion, baseline, index)
+        ]
     )
 
 
@@ -104,7 +103,7 @@ def _within(look: Lookup, study_id: str | None, studies: Compared) -> bool:
 
 
 def _first_seen_after(look: Lookup, lesion: Lesion, baseline: Study | None, index: Study) -> bool:
-    seen = look.measured_in([lesion])
-    if baseline is None or not seen:
+    if baseline is None or lesion.id in look.sizes(baseline.id):
         return False
-    return baseline.day.latest < seen[0].day.latest <= index.day.latest
+    seen = look.measured_in([lesion])
+    return bool(seen) and baseline.day.latest < seen[0].day.latest <= index.day.latest
