@@ -25,6 +25,7 @@ MAX_TEXT = 512  # characters; the engine compares longer texts by their length m
 MAX_INT = 2**53  # the largest integer up to which floating point is exact
 
 _ROWS_KEPT = 256  # of each kind, as written
+_Row = tuple[Scalar, ...]  # the values of a fact in the order of the schema
 
 
 class EngineError(Exception):
@@ -94,7 +95,7 @@ _WRITERS: Mapping[type, Callable[..., str]] = {
 
 @dataclass(frozen=True)
 class _Field:
-    """One field of one kind: checks a value and writes it with its name."""
+    """One field of one kind: checks a value and writes it."""
 
     kind: str
     name: str
@@ -108,7 +109,7 @@ class _Field:
                 f" got {found.__name__}: convert it where the fact is made"
             )
         try:
-            return f'"{self.name}":{_WRITERS[found](value)}'
+            return _WRITERS[found](value)
         except ValueError as problem:
             raise FactError(f"{self.kind}.{self.name} {problem}") from None
 
@@ -118,9 +119,10 @@ class _Kind:
 
     def __init__(self, kind: str, fields: Mapping[str, type]) -> None:
         self._kind = kind
-        self._names = tuple(fields)
-        self._types = tuple(fields.values())
-        self._fields = tuple(_Field(kind, name, type_) for name, type_ in fields.items())
+        self._names, self._types = tuple(fields), tuple(fields.values())
+        self._fields = tuple([_Field(kind, name, type_) for name, type_ in fields.items()])
+        self._writers = tuple([_WRITERS[type_] for type_ in self._types])
+        self._template = ",".join([f'"kind":"{kind}"', *[f'"{name}":%s' for name in fields]])
         # Texts and flags take few values, which patients share; numbers are each patient's own.
         self._few = not {int, float}.intersection(self._types)
         self._kept = lru_cache(maxsize=_ROWS_KEPT)(self._written)
@@ -128,21 +130,29 @@ class _Kind:
     def write(self, values: Mapping[str, Scalar]) -> str:
         in_order = tuple(values) == self._names
         row = tuple(values.values()) if in_order else self._ordered(values)
+        if tuple(map(type, row)) != self._types:
+            return self._checked(row)
         # Kept by values of exactly these types: True, 1 and 1.0 are one key to a dictionary.
-        if self._few and tuple(map(type, row)) == self._types:
-            return self._kept(row)
-        return self._written(row)
+        return self._kept(row) if self._few else self._written(row)
 
-    def _ordered(self, values: Mapping[str, Scalar]) -> tuple[Scalar, ...]:
+    def _ordered(self, values: Mapping[str, Scalar]) -> _Row:
         strange = values.keys() ^ self._names
         if strange:
             names = ", ".join(sorted(map(str, strange)))
             raise FactError(f"a fact of kind {self._kind!r} lacks, or should not have: {names}")
         return tuple([values[name] for name in self._names])
 
-    def _written(self, row: tuple[Scalar, ...]) -> str:
-        written = [field.write(value) for field, value in zip(self._fields, row, strict=True)]
-        return ",".join((f'"kind":"{self._kind}"', *written))
+    def _written(self, row: _Row) -> str:
+        """A row of the right types, at one go."""
+        try:
+            return self._template % tuple([w(v) for w, v in zip(self._writers, row, strict=True)])
+        except ValueError:
+            return self._checked(row)
+
+    def _checked(self, row: _Row) -> str:
+        """A row field by field, to take whole numbers for floating ones or say what is wrong."""
+        fields = [field.write(value) for field, value in zip(self._fields, row, strict=True)]
+        return self._template % tuple(fields)
 
 
 class FactWriter:

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Mapping
 
 from rules.features.picture import Picture
 from rules.features.studies import Compared
-from rules.timeline import FindingKind, Lesion, Quantity, Source, Timeline
+from rules.timeline import FindingKind, Lesion, Measurement, Quantity, Source, Timeline
 
 _OF_NEW_LESIONS = (
     FindingKind.CHANGE_FROM_PRIOR,
     FindingKind.LESION_CHARACTER,
     FindingKind.BASELINE_CORRELATE,
 )
-_ALL_QUANTITIES = tuple(Quantity)
 _FLAGS_OF_STUDIES = ("PHASE", "MODALITY", "SLICE", "BASELINE_OLD", "SMALL", "MISSING_TARGET")
 
 
@@ -22,8 +21,9 @@ def sources_by_kind(picture: Picture) -> Mapping[str, tuple[str, ...]]:
     beside, therapies = picture.beside, picture.therapies
     leading = therapies.leading
     studies = _study_sources(picture.studies)
-    sizes = _measured(picture, Quantity.LONG_AXIS)
-    attenuations = _measured(picture, Quantity.ATTENUATION)
+    targets = _measurements_of(picture, picture.targets.chosen)
+    sizes = _references(targets, Quantity.LONG_AXIS)
+    attenuations = _references(targets, Quantity.ATTENUATION)
     return {
         "patient": picture.disease.sources,
         "therapy": tuple([s for line in therapies.lines.values() for s in line.sources]),
@@ -78,41 +78,32 @@ def _study_sources(studies: Compared) -> tuple[str, ...]:
     return tuple([study.id for study in pair if study is not None and study.recorded])
 
 
-def _measured(picture: Picture, quantity: Quantity) -> tuple[str, ...]:
-    studies = {study.id for study in picture.studies.followed}
-    return _sources_of(picture, picture.targets.chosen, studies, (quantity,))
-
-
-def _sources_of(
-    picture: Picture, lesions: Iterable[Lesion], studies: set[str], quantities: tuple[Quantity, ...]
-) -> tuple[str, ...]:
+def _measurements_of(picture: Picture, lesions: Iterable[Lesion]) -> list[Measurement]:
+    """The measurements of some lesions at the studies that are followed."""
     ids = {lesion.id for lesion in lesions}
     if not ids:
-        return ()
-    return tuple(
-        dict.fromkeys(
-            [
-                m.source.reference
-                for m in picture.look.timeline.measurements
-                if m.lesion in ids and m.study in studies and m.quantity in quantities
-            ]
-        )
-    )
+        return []
+    studies = {study.id for study in picture.studies.followed}
+    measured = picture.look.timeline.measurements
+    return [m for m in measured if m.lesion in ids and m.study in studies]
+
+
+def _references(measured: Iterable[Measurement], quantity: Quantity) -> tuple[str, ...]:
+    """The references of the measurements of one quantity, each once."""
+    return tuple(dict.fromkeys([m.source.reference for m in measured if m.quantity is quantity]))
 
 
 def _normal_liver(picture: Picture) -> tuple[str, ...]:
     regions = [lesion for lesion in picture.look.timeline.lesions if lesion.reference_region]
-    studies = {study.id for study in picture.studies.followed}
-    return _sources_of(picture, regions, studies, (Quantity.ATTENUATION,))
+    return _references(_measurements_of(picture, regions), Quantity.ATTENUATION)
 
 
 def _liver(picture: Picture) -> tuple[str, ...]:
     new = {lesion.id for lesion in picture.new_lesions}
     findings = picture.look.findings_of(_OF_NEW_LESIONS)
-    described = [f.source.reference for f in findings if f.lesion in new]
-    studies = {study.id for study in picture.studies.followed}
-    measured = _sources_of(picture, picture.new_lesions, studies, _ALL_QUANTITIES)
     said = [ref for refs in picture.findings.values() for ref in refs]
+    described = [f.source.reference for f in findings if f.lesion in new]
+    measured = [m.source.reference for m in _measurements_of(picture, picture.new_lesions)]
     return tuple(dict.fromkeys([*said, *described, *measured]))
 
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 
 from rules.clinical_facts import Flag
 from rules.dates import PartialDate, days_between
@@ -26,10 +25,10 @@ class Comparison:
     """Everything that a flag may look at."""
 
     look: Lookup
-    studies: Compared
     baseline: Study
     index: Study
     targets: Targets
+    enhanced: tuple[Lesion, ...]  # the targets whose attenuation is compared
     line: Line | None
     numbers: Numbers
 
@@ -38,19 +37,16 @@ class Comparison:
         """Baseline and index study."""
         return self.baseline, self.index
 
-    @cached_property
-    def enhanced(self) -> tuple[Lesion, ...]:
-        """The targets whose attenuation is compared."""
-        return with_attenuation(self.look, self.targets, self.studies)
-
 
 def quality_flags(
     look: Lookup, studies: Compared, targets: Targets, line: Line | None, numbers: Numbers
 ) -> frozenset[Flag]:
     """The flags that stand; none where there is nothing to compare."""
-    if studies.baseline is None or studies.index is None:
+    baseline, index = studies.baseline, studies.index
+    if baseline is None or index is None:
         return frozenset()
-    comparison = Comparison(look, studies, studies.baseline, studies.index, targets, line, numbers)
+    enhanced = with_attenuation(look, targets, studies)
+    comparison = Comparison(look, baseline, index, targets, enhanced, line, numbers)
     return frozenset([flag for flag, stands in _CHECKS.items() if stands(comparison)])
 
 

@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Collection, Iterable, Mapping
-from dataclasses import dataclass
 from decimal import Decimal
-from functools import cached_property
 from operator import attrgetter
 from types import MappingProxyType
 from typing import TypeVar
@@ -44,66 +42,41 @@ _NO_VALUES: ByLesion = MappingProxyType({})
 _NO_SIZES: Mapping[str, Decimal] = MappingProxyType({})
 
 
-@dataclass(frozen=True)
 class Lookup:
     """Measurements by lesion and study, findings by kind, studies by day."""
 
-    timeline: Timeline
-
-    @cached_property
-    def studies(self) -> Mapping[str, Study]:
-        """Studies by id."""
-        return {study.id: study for study in self.timeline.studies}
-
-    @cached_property
-    def lesions(self) -> Mapping[str, Lesion]:
-        """Lesions by id."""
-        return {lesion.id: lesion for lesion in self.timeline.lesions}
-
-    @cached_property
-    def _values(self) -> Mapping[tuple[str, Quantity], ByLesion]:
-        table: dict[tuple[str, Quantity], dict[str, Measurement]] = defaultdict(dict)
-        for m in self.timeline.measurements:
-            values = table[m.study, m.quantity]
-            if m.lesion not in values or _RANK[m.phase] < _RANK[values[m.lesion].phase]:
-                values[m.lesion] = m
-        return table
+    def __init__(self, timeline: Timeline) -> None:
+        self.timeline = timeline
+        self.studies: Mapping[str, Study] = {study.id: study for study in timeline.studies}
+        self.lesions: Mapping[str, Lesion] = {lesion.id: lesion for lesion in timeline.lesions}
+        tumours = [lesion for lesion in timeline.lesions if not lesion.reference_region]
+        self._tumours = _grouped(tumours, attrgetter("organ"))
+        self._findings = _grouped(timeline.findings, attrgetter("kind"))
+        self._measured = _Measured(timeline.measurements)
+        nodes = {lesion.id for lesion in timeline.lesions if self._is_node(lesion)}
+        self._sizes = _sizes(self._measured.values, nodes)
+        # The studies in which a tumour lesion of the liver has a value, by day.
+        self.of_liver = self.measured_in(self.of_organ(Organ.LIVER))
 
     def values(self, study: str, quantity: Quantity) -> ByLesion:
         """The values to read at a study: portal venous where there is one."""
-        return self._values.get((study, quantity), _NO_VALUES)
+        return self._measured.values.get((study, quantity), _NO_VALUES)
 
     def value(self, lesion: str, study: str, quantity: Quantity) -> Measurement | None:
         """The value to read of one lesion."""
-        return self._values.get((study, quantity), _NO_VALUES).get(lesion)
-
-    @cached_property
-    def _in_phase(self) -> Mapping[tuple[str, str, Quantity, Phase | None], Measurement]:
-        # Of several in one phase the first is taken, so it is entered last.
-        backwards = reversed(self.timeline.measurements)
-        return {(m.lesion, m.study, m.quantity, m.phase): m for m in backwards}
+        return self.values(study, quantity).get(lesion)
 
     def in_phase(
         self, lesion: str, study: str, quantity: Quantity, phase: Phase
     ) -> Measurement | None:
         """The value of one phase."""
-        return self._in_phase.get((lesion, study, quantity, phase))
-
-    @cached_property
-    def _sizes(self) -> Mapping[str, Mapping[str, Decimal]]:
-        nodes = {lesion.id for lesion in self.timeline.lesions if self.is_node(lesion)}
-        table: dict[str, dict[str, Decimal]] = defaultdict(dict)
-        for (study, quantity), values in self._values.items():
-            for lesion, m in values.items():
-                if quantity is (Quantity.SHORT_AXIS if lesion in nodes else Quantity.LONG_AXIS):
-                    table[study][lesion] = m.value
-        return table
+        return self._measured.in_phase.get((lesion, study, quantity, phase))
 
     def sizes(self, study: str) -> Mapping[str, Decimal]:
         """The longest diameter of each lesion at a study, in mm; of a node its short axis."""
         return self._sizes.get(study, _NO_SIZES)
 
-    def is_node(self, lesion: Lesion) -> bool:
+    def _is_node(self, lesion: Lesion) -> bool:
         """Whether a lesion outside the liver is measured as nodes are: by its short axis, if at all."""
         if lesion.organ is not Organ.ELSEWHERE:
             return False
@@ -112,35 +85,15 @@ class Lookup:
             lesion.node or Quantity.LONG_AXIS not in measured
         )
 
-    @cached_property
-    def _tumours(self) -> Mapping[Organ, tuple[Lesion, ...]]:
-        tumours = [lesion for lesion in self.timeline.lesions if not lesion.reference_region]
-        return _grouped(tumours, attrgetter("organ"))
-
     def of_organ(self, organ: Organ) -> tuple[Lesion, ...]:
         """The tumour lesions of an organ."""
         return self._tumours.get(organ, ())
 
-    @cached_property
-    def of_liver(self) -> tuple[Study, ...]:
-        """The studies in which a tumour lesion of the liver has a value, by day."""
-        return self.measured_in(self.of_organ(Organ.LIVER))
-
-    @cached_property
-    def _studies_of(self) -> Mapping[str, set[str]]:
-        table: dict[str, set[str]] = defaultdict(set)
-        for m in self.timeline.measurements:
-            table[m.lesion].add(m.study)
-        return table
-
     def measured_in(self, lesions: Iterable[Lesion]) -> tuple[Study, ...]:
         """The studies in which one of these lesions has a value, by day."""
-        ids = set().union(*[self._studies_of.get(lesion.id, ()) for lesion in lesions])
+        of_lesion = self._measured.studies
+        ids = set().union(*[of_lesion.get(lesion.id, ()) for lesion in lesions])
         return by_day([self.studies[i] for i in ids])
-
-    @cached_property
-    def _findings(self) -> Mapping[FindingKind, tuple[Finding, ...]]:
-        return _grouped(self.timeline.findings, attrgetter("kind"))
 
     def findings(self, kind: FindingKind) -> tuple[Finding, ...]:
         """The findings of a kind, in the order of the timeline."""
@@ -149,6 +102,33 @@ class Lookup:
     def findings_of(self, kinds: Collection[FindingKind]) -> tuple[Finding, ...]:
         """The findings of some kinds, in the order of the timeline."""
         return tuple([f for f in self.timeline.findings if f.kind in kinds])
+
+
+class _Measured:
+    """The measurements in tables: to read, of one phase, and the studies of each lesion."""
+
+    def __init__(self, measurements: Iterable[Measurement]) -> None:
+        self.values: dict[tuple[str, Quantity], dict[str, Measurement]] = defaultdict(dict)
+        self.in_phase: dict[tuple[str, str, Quantity, Phase | None], Measurement] = {}
+        self.studies: dict[str, set[str]] = defaultdict(set)
+        for m in measurements:
+            self.studies[m.lesion].add(m.study)
+            self.in_phase.setdefault((m.lesion, m.study, m.quantity, m.phase), m)
+            values = self.values[m.study, m.quantity]
+            if m.lesion not in values or _RANK[m.phase] < _RANK[values[m.lesion].phase]:
+                values[m.lesion] = m
+
+
+def _sizes(
+    values: Mapping[tuple[str, Quantity], ByLesion], nodes: set[str]
+) -> Mapping[str, Mapping[str, Decimal]]:
+    """The size of each lesion, by study."""
+    table: dict[str, dict[str, Decimal]] = defaultdict(dict)
+    for (study, quantity), measured in values.items():
+        for lesion, m in measured.items():
+            if quantity is (Quantity.SHORT_AXIS if lesion in nodes else Quantity.LONG_AXIS):
+                table[study][lesion] = m.value
+    return table
 
 
 def _grouped(things: Iterable[Thing], key: Callable[[Thing], Key]) -> dict[Key, tuple[Thing, ...]]:
