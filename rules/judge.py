@@ -77,7 +77,7 @@ class Judgement:
     @property
     def trace(self) -> tuple[Firing, ...]:
         """What fired, for reading."""
-        return tuple(map(_firing, self.matches))
+        return tuple([Firing(match.rule, match.facts) for match in self.matches])
 
     def codes(self, *kinds: ItemKind) -> tuple[str, ...]:
         """The codes of the items of some kinds, in the order of the rule book."""
@@ -224,12 +224,3 @@ def _because(rule: str, found: tuple[Found, ...]) -> str:
     if rule != "EXCLUDED":
         return code_of(rule)
     return next(f.code for f in found if f.kind is ItemKind.EXCLUSION)
-
-
-def _firing(match: Match) -> Firing:
-    return Firing(match.rule, tuple([_fact_text(fact) for fact in match.facts]))
-
-
-def _fact_text(fact: Fact) -> str:
-    fields = ", ".join([f"{name} {value}" for name, value in fact.values.items()])
-    return f"{fact.kind}: {fields}"

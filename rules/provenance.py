@@ -13,7 +13,10 @@ _OF_NEW_LESIONS = (
     FindingKind.LESION_CHARACTER,
     FindingKind.BASELINE_CORRELATE,
 )
-_FLAGS_OF_STUDIES = ("PHASE", "MODALITY", "SLICE", "BASELINE_OLD", "SMALL", "MISSING_TARGET")
+_OF_STUDIES = tuple(
+    f"flag:{code}"
+    for code in ("PHASE", "MODALITY", "SLICE", "BASELINE_OLD", "SMALL", "MISSING_TARGET")
+)
 
 
 def sources_by_kind(picture: Picture) -> Mapping[str, tuple[str, ...]]:
@@ -47,7 +50,7 @@ def sources_by_kind(picture: Picture) -> Mapping[str, tuple[str, ...]]:
         ),
         "flag:STEATOSIS": (*_stated(picture, FindingKind.STEATOSIS), *_normal_liver(picture)),
         "flag:DOSE_GAP": leading.sources if leading else (),
-        **{f"flag:{code}": studies for code in _FLAGS_OF_STUDIES},
+        **dict.fromkeys(_OF_STUDIES, studies),
     }
 
 
