@@ -10,6 +10,7 @@ from enum import Enum
 from functools import cached_property
 
 from rules.clinical_facts import ClinicalFacts, Silence
+from rules.dialect import Fact
 from rules.timeline import Phase
 
 
@@ -122,10 +123,20 @@ class Measurements:
 
 @dataclass(frozen=True)
 class Firing:
-    """One line of the trace: a rule and the facts it fired on, as readable text."""
+    """One line of the trace: a rule and the facts it fired on."""
 
     rule: str
-    facts: tuple[str, ...]
+    on: tuple[Fact, ...]
+
+    @property
+    def facts(self) -> tuple[str, ...]:
+        """The facts as readable text; no card needs it."""
+        return tuple(map(_in_words, self.on))
+
+
+def _in_words(fact: Fact) -> str:
+    fields = ", ".join(f"{name} {value}" for name, value in fact.values.items())
+    return f"{fact.kind}: {fields}"
 
 
 @dataclass(frozen=True)

@@ -20,7 +20,7 @@ class Days:
 
     def crosses(self, thresholds: Iterable[float]) -> bool:
         """Whether the day matters: some threshold holds at one end of the interval only."""
-        return any(
+        return self.low != self.high and any(
             (self.low >= t) != (self.high >= t) or (self.low > t) != (self.high > t)
             for t in thresholds
         )

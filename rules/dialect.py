@@ -12,6 +12,7 @@ import json
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from types import MappingProxyType
 
 Scalar = str | bool | int | float
@@ -23,6 +24,9 @@ Schema = Mapping[str, Mapping[str, type]]
 MAX_TEXT = 512  # characters; the engine compares longer texts by their length modulo 65536
 MAX_INT = 2**53  # the largest integer up to which floating point is exact
 
+_ROWS_KEPT = 256  # of each kind, as written
+_Row = tuple[Scalar, ...]  # the values of a fact in the order of the schema
+
 
 class EngineError(Exception):
     """The rule engine could not be used or failed: nothing may be concluded."""
@@ -32,15 +36,16 @@ class FactError(EngineError):
     """A fact is not as the schema says; the engine would have misread it."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, init=False)
 class Fact:
     """One flat fact: its kind and the values of all fields of that kind."""
 
     kind: str
     values: Mapping[str, Scalar] = field(hash=False)
 
-    def __post_init__(self) -> None:
-        object.__setattr__(self, "values", MappingProxyType(dict(self.values)))
+    def __init__(self, kind: str, values: Mapping[str, Scalar]) -> None:
+        object.__setattr__(self, "kind", kind)
+        object.__setattr__(self, "values", MappingProxyType(dict(values)))
 
 
 def literal(value: object) -> str:
@@ -90,33 +95,71 @@ _WRITERS: Mapping[type, Callable[..., str]] = {
 
 @dataclass(frozen=True)
 class _Field:
-    """One field of one kind: checks a value and writes it with its name."""
+    """One field of one kind: checks a value and writes it."""
 
     kind: str
     name: str
     type: type
 
     def write(self, value: Scalar) -> str:
-        whole_number = self.type is float and type(value) is int
-        if type(value) is not self.type and not whole_number:
+        found = type(value)
+        if found is not self.type and not (self.type is float and found is int):
             raise FactError(
                 f"{self.kind}.{self.name} must be {self.type.__name__},"
-                f" got {type(value).__name__}: convert it where the fact is made"
+                f" got {found.__name__}: convert it where the fact is made"
             )
         try:
-            return f'"{self.name}":{literal(value)}'
+            return _WRITERS[found](value)
         except ValueError as problem:
             raise FactError(f"{self.kind}.{self.name} {problem}") from None
+
+
+class _Kind:
+    """All fields of one kind: checks a fact of that kind and writes it."""
+
+    def __init__(self, kind: str, fields: Mapping[str, type]) -> None:
+        self._kind = kind
+        self._names, self._types = tuple(fields), tuple(fields.values())
+        self._fields = tuple([_Field(kind, name, type_) for name, type_ in fields.items()])
+        self._writers = tuple([_WRITERS[type_] for type_ in self._types])
+        self._template = ",".join([f'"kind":"{kind}"', *[f'"{name}":%s' for name in fields]])
+        # Texts and flags take few values, which patients share; numbers are each patient's own.
+        self._few = not {int, float}.intersection(self._types)
+        self._kept = lru_cache(maxsize=_ROWS_KEPT)(self._written)
+
+    def write(self, values: Mapping[str, Scalar]) -> str:
+        in_order = tuple(values) == self._names
+        row = tuple(values.values()) if in_order else self._ordered(values)
+        if tuple(map(type, row)) != self._types:
+            return self._checked(row)
+        # Kept by values of exactly these types: True, 1 and 1.0 are one key to a dictionary.
+        return self._kept(row) if self._few else self._written(row)
+
+    def _ordered(self, values: Mapping[str, Scalar]) -> _Row:
+        strange = values.keys() ^ self._names
+        if strange:
+            names = ", ".join(sorted(map(str, strange)))
+            raise FactError(f"a fact of kind {self._kind!r} lacks, or should not have: {names}")
+        return tuple([values[name] for name in self._names])
+
+    def _written(self, row: _Row) -> str:
+        """A row of the right types, at one go."""
+        try:
+            return self._template % tuple([w(v) for w, v in zip(self._writers, row, strict=True)])
+        except ValueError:
+            return self._checked(row)
+
+    def _checked(self, row: _Row) -> str:
+        """A row field by field, to take whole numbers for floating ones or say what is wrong."""
+        fields = [field.write(value) for field, value in zip(self._fields, row, strict=True)]
+        return self._template % tuple(fields)
 
 
 class FactWriter:
     """Writes facts of one schema as the inside of the engine's JSON objects."""
 
     def __init__(self, schema: Schema) -> None:
-        self._fields = {
-            kind: {name: _Field(kind, name, type_) for name, type_ in fields.items()}
-            for kind, fields in schema.items()
-        }
+        self._kinds = {kind: _Kind(kind, fields) for kind, fields in schema.items()}
 
     def write(self, fact: Fact) -> str:
         """The fact's kind and fields in the order of the schema: equal facts, equal text.
@@ -125,11 +168,6 @@ class FactWriter:
             FactError: unknown kind, a field too many or too few, a wrong type, or a value that
                 the engine cannot hold (null, not finite, too long).
         """
-        fields = self._fields.get(fact.kind)
-        if fields is None:
+        if fact.kind not in self._kinds:
             raise FactError(f"the schema knows no fact of kind {fact.kind!r}")
-        if fact.values.keys() != fields.keys():
-            names = ", ".join(sorted(map(str, fact.values.keys() ^ fields.keys())))
-            raise FactError(f"a fact of kind {fact.kind!r} lacks, or should not have: {names}")
-        written = (field.write(fact.values[name]) for name, field in fields.items())
-        return ",".join((f'"kind":"{fact.kind}"', *written))
+        return self._kinds[fact.kind].write(fact.values)

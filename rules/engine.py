@@ -25,15 +25,16 @@ import os
 import threading
 import weakref
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from math import prod
 from operator import itemgetter
 
 import durable_rules_engine as c_core
+import orjson
 
-from rules.dialect import EngineError, Fact, FactError, FactWriter, Schema
+from rules.dialect import EngineError, Fact, FactError, FactWriter, Scalar, Schema
 from rules.language import Rule, holds, less_than, more_than, rule
 from rules.ruleset import RulesetError, compile_rules, ruleset_text
 from rules.safe_subset import check_ruleset, check_schema
@@ -57,6 +58,8 @@ _SENTINEL_RULES = (
         sentinel=more_than("level", "sentinel_low") & less_than("level", "sentinel_high"),
     ),
 )
+_BY_TEXT = itemgetter(0)
+_Firing = Mapping[str, Mapping[str, Mapping[str, Scalar]]]
 _Hit = tuple[int, tuple[int, ...]]  # the place of a rule, the places of the facts it fired on
 _PROOF: list[_Hit] = [(0, (_SENTINEL_ID,)), (1, (_SENTINEL_ID,))]
 
@@ -108,8 +111,10 @@ class Engine:
         self._places = {each.id: place for place, each in enumerate(self._rules)}
         self._kinds = [each.kinds() for each in self._rules]
         self._joins = [kinds for kinds in self._kinds if len(kinds) > 1]
+        self._joined = frozenset().union(*self._joins)
         self._writer = FactWriter(schema)
-        self._sentinel = _object(_SENTINEL_ID, FactWriter(_SENTINEL_SCHEMA).write(_SENTINEL))
+        sentinel = FactWriter(_SENTINEL_SCHEMA).write(_SENTINEL)
+        (self._sentinel,) = _objects((sentinel,), _SENTINEL_ID)
         self._core: _Core | None = None
 
     def warm_up(self) -> None:
@@ -127,21 +132,22 @@ class Engine:
             FactError: a fact is not as the schema says, or there are too many.
             EngineError: the engine failed; nothing may be concluded.
         """
-        written = sorted(((self._writer.write(fact), fact) for fact in facts), key=itemgetter(0))
+        written = sorted([(self._writer.write(fact), fact) for fact in facts], key=_BY_TEXT)
         if not written:
             return Evaluation()
         ordered = [fact for _, fact in written]
         self._check_size(ordered)
-        hits, unused = self._hits(_object(place, text) for place, (text, _) in enumerate(written))
-        return Evaluation(
-            tuple(Match(self._rules[n].id, tuple(ordered[i] for i in ids)) for n, ids in hits),
-            tuple(ordered[i] for i in unused),
-        )
+        hits, unused = self._hits([text for text, _ in written])
+        matches = [Match(self._rules[n].id, tuple([ordered[i] for i in ids])) for n, ids in hits]
+        return Evaluation(tuple(matches), tuple([ordered[i] for i in unused]))
 
     def _check_size(self, facts: Sequence[Fact]) -> None:
         if len(facts) > MAX_FACTS:
             raise FactError(f"{len(facts)} facts; at most {MAX_FACTS}: summarize before evaluating")
-        counts = Counter(fact.kind for fact in facts)
+        joined = [fact.kind for fact in facts if fact.kind in self._joined]
+        if len(set(joined)) == len(joined):
+            return  # one fact of each kind at most: one way for each rule
+        counts = Counter(joined)
         combinations = sum(prod(max(1, counts[kind]) for kind in kinds) for kinds in self._joins)
         if combinations > MAX_COMBINATIONS:
             raise FactError(
@@ -149,10 +155,11 @@ class Engine:
                 " engine holds up everything else: summarize before evaluating"
             )
 
-    def _hits(self, facts: Iterable[str]) -> tuple[list[_Hit], list[int]]:
+    def _hits(self, facts: Sequence[str]) -> tuple[list[_Hit], list[int]]:
         """The rules that fired with the places of their facts, and the facts that none wanted."""
         try:
-            firings, unused = self._core_of_this_process().run((self._sentinel, *facts))
+            asked = (self._sentinel, *_objects(facts))
+            firings, unused = self._core_of_this_process().run(asked)
             hits = sorted({self._hit(firing) for firing in firings})
             if hits[: len(_PROOF)] != _PROOF:
                 raise EngineError("the engine did not fire its sentinel rules; it cannot be used")
@@ -163,9 +170,9 @@ class Engine:
 
     def _hit(self, firing: str) -> _Hit:
         """Read ``{rule: {kind: fact, ...}}``."""
-        ((rule_id, found),) = json.loads(firing).items()
+        ((rule_id, found),) = _read(firing).items()
         place = self._places[rule_id]
-        return place, tuple(int(found[kind]["id"]) for kind in self._kinds[place])
+        return place, tuple([int(found[kind]["id"]) for kind in self._kinds[place]])
 
     def _core_of_this_process(self) -> _Core:
         core = self._core
@@ -194,28 +201,31 @@ class _Core:
         with self._lock:
             try:
                 answers = [c_core.assert_fact(self._handle, fact) for fact in facts]
-                unwanted = [place for place, (code, _) in enumerate(answers) if _unwanted(code)]
-                return list(self._firings(session=answers[0][1])), unwanted
+                unwanted = _unwanted([code for code, _ in answers])
+                return self._firings(session=answers[0][1]), unwanted
             except (c_core.error, MemoryError) as failure:
                 raise EngineError(f"the engine failed: {failure}") from failure
             finally:
                 with suppress(c_core.error):  # nothing to wipe: it failed before the first fact
                     c_core.delete_state(self._handle, _SESSION)
 
-    def _firings(self, session: int) -> Iterator[str]:
+    def _firings(self, session: int) -> list[str]:
         """Fetch firing after firing, so that nothing runs, or fails, behind our back."""
+        firings = []
         started = c_core.start_action_for_state(self._handle, session)
         firing = started and started[1]
         while firing:
-            yield firing
+            firings.append(firing)
             firing = c_core.complete_and_start_action(self._handle, session)
+        return firings
 
 
-def _unwanted(code: int) -> bool:
-    """Whether a fact met no condition of any rule, by the engine's answer to it."""
-    if code not in (_TAKEN, _MET_NO_CONDITION):
-        raise EngineError(f"the engine did not take a fact as new, code {code}")
-    return code == _MET_NO_CONDITION
+def _unwanted(codes: Sequence[int]) -> list[int]:
+    """The places of the facts that met no condition of any rule, by the engine's answers."""
+    for code in codes:
+        if code not in (_TAKEN, _MET_NO_CONDITION):
+            raise EngineError(f"the engine did not take a fact as new, code {code}")
+    return [place for place, code in enumerate(codes) if code == _MET_NO_CONDITION]
 
 
 def _release(handle: int, process: int) -> None:
@@ -223,8 +233,18 @@ def _release(handle: int, process: int) -> None:
         c_core.delete_ruleset(handle)
 
 
-def _object(fact_id: int, text: str) -> str:
-    return f'{{"sid":"{_SESSION}","id":"{fact_id}",{text}}}'
+def _objects(texts: Iterable[str], first: int = 0) -> list[str]:
+    """Facts as the engine takes them, with ids that count from the first."""
+    numbered = enumerate(texts, first)
+    return [f'{{"sid":"{_SESSION}","id":"{number}",{text}}}' for number, text in numbered]
+
+
+def _read(firing: str) -> _Firing:
+    try:
+        read: _Firing = orjson.loads(firing)
+    except orjson.JSONDecodeError:  # half of a surrogate pair, which is text to Python alone
+        read = json.loads(firing)
+    return read
 
 
 def _refuse_reserved(numbers: Mapping[str, float], schema: Schema) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from math import inf
+from operator import itemgetter
 
 from rules.clinical_facts import AgentUse
 from rules.numbers import Numbers
@@ -58,17 +59,14 @@ def exposure_of(agents: Iterable[AgentUse], primary: str, numbers: Numbers) -> E
     qualifying = [a for a in agents if a.group != CHECKPOINT_INHIBITOR]
     present = [a for a in qualifying if on_board(a, numbers)]
     checkpoint = [a for a in agents if a.group == CHECKPOINT_INHIBITOR and on_board(a, numbers)]
-    leading = min(present, key=lambda a: _leads(a, primary, numbers), default=None)
+    ranked = [(evidence_tier(a, primary, numbers), _most_recent(a), a) for a in present]
+    tier, _, leading = min(ranked, key=itemgetter(0, 1), default=(None, None, None))
     return Exposure(
         qualifying=bool(qualifying),
         leading=leading,
-        tier=evidence_tier(leading, primary, numbers) if leading else None,
+        tier=tier,
         checkpoint=min(checkpoint, key=_most_recent, default=None),
     )
-
-
-def _leads(agent: AgentUse, primary: str, numbers: Numbers) -> tuple[str, tuple[bool, float, str]]:
-    return evidence_tier(agent, primary, numbers), _most_recent(agent)
 
 
 def _most_recent(agent: AgentUse) -> tuple[bool, float, str]:

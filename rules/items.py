@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 from rules.assessment import ItemKind
 from rules.language import Rule
@@ -19,7 +20,7 @@ class ItemRule:
     rule: Rule
     strong: bool = False
 
-    @property
+    @cached_property
     def code(self) -> str:
         """The item's code: the rule's id without the way."""
         return code_of(self.rule.id)

@@ -77,7 +77,7 @@ class Judgement:
     @property
     def trace(self) -> tuple[Firing, ...]:
         """What fired, for reading."""
-        return tuple(map(_firing, self.matches))
+        return tuple([Firing(match.rule, match.facts) for match in self.matches])
 
     def codes(self, *kinds: ItemKind) -> tuple[str, ...]:
         """The codes of the items of some kinds, in the order of the rule book."""
@@ -165,10 +165,10 @@ def _found(matches: tuple[Match, ...], items: Mapping[str, ItemRule]) -> tuple[F
     by_code: dict[str, Found] = {}
     for match in matches:
         item = items[match.rule]
-        earlier = by_code.get(item.code)
-        kinds = tuple(fact.kind for fact in match.facts)
-        kinds = tuple(dict.fromkeys((*(earlier.fact_kinds if earlier else ()), *kinds)))
-        by_code[item.code] = Found(item.code, item.kind, item.strong, kinds)
+        earlier, kinds = by_code.get(item.code), [fact.kind for fact in match.facts]
+        if earlier:
+            kinds = [*earlier.fact_kinds, *kinds]
+        by_code[item.code] = Found(item.code, item.kind, item.strong, tuple(dict.fromkeys(kinds)))
     return tuple(by_code.values())
 
 
@@ -224,12 +224,3 @@ def _because(rule: str, found: tuple[Found, ...]) -> str:
     if rule != "EXCLUDED":
         return code_of(rule)
     return next(f.code for f in found if f.kind is ItemKind.EXCLUSION)
-
-
-def _firing(match: Match) -> Firing:
-    return Firing(match.rule, tuple(_fact_text(fact) for fact in match.facts))
-
-
-def _fact_text(fact: Fact) -> str:
-    fields = ", ".join(f"{name} {value}" for name, value in fact.values.items())
-    return f"{fact.kind}: {fields}"

@@ -5,11 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from rules.clinical_facts import Known, MarkerState, Silence
-from rules.features.attenuation import attenuation_at
 from rules.features.picture import Picture
-from rules.features.sizes import size_at
-from rules.features.studies import speaks_of
-from rules.timeline import FindingKind, Lesion, Study
+from rules.timeline import FindingKind, Lesion, Quantity, Study
 
 
 def missing_data(picture: Picture) -> tuple[str, ...]:
@@ -21,24 +18,24 @@ def missing_data(picture: Picture) -> tuple[str, ...]:
         _states(picture),
         _not_to_be_had(picture),
     )
-    return tuple(dict.fromkeys(text for part in parts for text in part))
+    return tuple(dict.fromkeys([text for part in parts for text in part]))
 
 
 def not_recorded(picture: Picture) -> tuple[str, ...]:
     """Kinds of contrary evidence that the record is silent on: not the same as their absence."""
-    spoken = _spoken_of(picture)
+    spoken = picture.spoken_of
     silent = {
         "a nodule within a lesion": FindingKind.NODULE not in spoken,
         "PET": picture.facts.pet == "none",
         "biopsy": picture.facts.biopsy == "none",
         "a second read": FindingKind.PROGRESSION_AFTER_REVIEW not in spoken,
     }
-    return tuple(name for name, unsaid in silent.items() if unsaid)
+    return tuple([name for name, unsaid in silent.items() if unsaid])
 
 
 def silence_of(picture: Picture) -> Silence:
     """What nobody has looked at, and which dates are too coarse."""
-    spoken, studies = _spoken_of(picture), picture.studies
+    spoken, studies = picture.spoken_of, picture.studies
     index, beside = studies.index, picture.beside
     coarse = {
         "index_age": index is not None and not index.day.exact,
@@ -52,7 +49,7 @@ def silence_of(picture: Picture) -> Silence:
         baseline_correlate=not all(_looked_for(picture, lesion) for lesion in picture.new_lesions),
         comparison=studies.baseline is None or index is None,
         index_study=index is None,
-        coarse=frozenset(name for name, is_coarse in coarse.items() if is_coarse),
+        coarse=frozenset([name for name, is_coarse in coarse.items() if is_coarse]),
         index_age_span=(index.day.latest - index.day.earliest).days if index else 0,
     )
 
@@ -61,15 +58,6 @@ def _looked_for(picture: Picture, lesion: Lesion) -> bool:
     """Whether somebody says of a new lesion that it was there at baseline, or was not."""
     said = picture.look.findings(FindingKind.BASELINE_CORRELATE)
     return any(finding.lesion in {lesion.id, None} for finding in said)
-
-
-def _spoken_of(picture: Picture) -> frozenset[FindingKind]:
-    """The kinds of findings that speak of the index study, whatever they say."""
-    index = picture.studies.index
-    if index is None:
-        return frozenset()
-    findings = picture.look.timeline.findings
-    return frozenset(f.kind for f in findings if speaks_of(f, index, picture.look))
 
 
 def _problem_list(picture: Picture) -> Iterator[str]:
@@ -110,9 +98,8 @@ def _measurements(picture: Picture) -> Iterator[str]:
 
 
 def _sizes(picture: Picture, study: Study, when: str) -> Iterator[str]:
-    lacking = [
-        lesion for lesion in picture.targets.chosen if size_at(picture.look, lesion, study) is None
-    ]
+    measured = picture.look.sizes(study.id)
+    lacking = [lesion for lesion in picture.targets.chosen if lesion.id not in measured]
     if lacking:
         yield f"size of {_labels(lacking)} at {when} ({study.day})"
     elif not picture.targets.chosen and study is picture.studies.index:
@@ -122,11 +109,8 @@ def _sizes(picture: Picture, study: Study, when: str) -> Iterator[str]:
 def _attenuation(picture: Picture, study: Study, when: str) -> Iterator[str]:
     if study.modality not in ("CT", None):
         return
-    lacking = [
-        lesion
-        for lesion in picture.targets.paired
-        if attenuation_at(picture.look, lesion, study) is None
-    ]
+    measured = picture.look.values(study.id, Quantity.ATTENUATION)
+    lacking = [lesion for lesion in picture.targets.paired if lesion.id not in measured]
     if lacking:
         yield f"portal venous attenuation of {_labels(lacking)} at {when} ({study.day})"
 

@@ -27,7 +27,7 @@ from rules.pages import ItemText
 from rules.provenance import evidence_of, remarks_of, sources_by_kind
 from rules.side_by_side.table import side_by_side
 from rules.timeline import Study
-from rules.words import words_of
+from rules.words import Words
 
 CRISIS = "M7"
 # Grades that leave the question open. Only for these what would settle it is worth the asking.
@@ -72,11 +72,11 @@ def report(picture: Picture, judgement: Judgement, as_of: date, book: Book) -> A
     """Everything that a card, a page or a reader of the log needs to check the grade."""
     facts = picture.facts
     marker = picture.beside.marker.marker
-    words = words_of(facts, judgement.exposure, judgement.derived, marker, book.numbers)
+    named, index = judgement.exposure.named, picture.studies.index
+    words = Words(facts, named, judgement.derived, marker, book.numbers)
     sources = sources_by_kind(picture)
     evidence = evidence_of(sources)
     items = _items(judgement, sources, book.texts, words)
-    named, index = judgement.exposure.named, picture.studies.index
     silence = silence_of(picture)
     return Assessment(
         grade=judgement.grade,
@@ -126,35 +126,37 @@ def _items(
     judgement: Judgement,
     sources: Mapping[str, tuple[str, ...]],
     texts: Mapping[str, ItemText],
-    words: Mapping[str, str],
+    words: Words,
 ) -> tuple[Item, ...]:
-    shown = (found for found in judgement.found if found.kind is not ItemKind.BASIS)
+    shown = [found for found in judgement.found if found.kind is not ItemKind.BASIS]
     return tuple(
-        Item(
-            code=found.code,
-            kind=found.kind,
-            sentence=texts[found.code].says.format_map(words),
-            evidence=_evidence(found, sources),
-            strong=found.strong,
-        )
-        for found in shown
+        [
+            Item(
+                code=found.code,
+                kind=found.kind,
+                sentence=texts[found.code].says.format_map(words),
+                evidence=_evidence(found, sources),
+                strong=found.strong,
+            )
+            for found in shown
+        ]
     )
 
 
 def _evidence(found: Found, sources: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
     keys = [f"flag:{found.code}" if kind == "flag" else kind for kind in found.fact_kinds]
-    return tuple(dict.fromkeys(ref for key in keys for ref in sources.get(key, ())))
+    return tuple(dict.fromkeys([ref for key in keys for ref in sources.get(key, ())]))
 
 
 def _reasons(
-    judgement: Judgement, items: tuple[Item, ...], book: Book, words: Mapping[str, str]
+    judgement: Judgement, items: tuple[Item, ...], book: Book, words: Words
 ) -> tuple[str, ...]:
     """The grade's own sentence first, then those of the items in card order."""
     if judgement.grade is Grade.NOT_APPLICABLE:
         excluded = (item.sentence for item in items if item.kind is ItemKind.EXCLUSION)
         return tuple(excluded)
     own = book.grade_text(judgement.because).says.format_map(words)
-    return tuple(dict.fromkeys((own, *(item.sentence for item in items))))
+    return tuple(dict.fromkeys([own, *[item.sentence for item in items]]))
 
 
 def _measurements(facts: ClinicalFacts, judgement: Judgement, picture: Picture) -> Measurements:

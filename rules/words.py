@@ -2,62 +2,59 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from decimal import Decimal
 
-from rules.clinical_facts import ClinicalFacts
-from rules.exposure import Exposure
+from rules.clinical_facts import AgentUse, ClinicalFacts
 from rules.numbers import Numbers, in_words
 from rules.working_memory import Derived
 
-# The words that a page may use, beside the names of parameters.
-WORDS = (
-    "agent",
-    "biopsy",
-    "correlate",
-    "extrahepatic",
-    "growth",
-    "hu_baseline",
-    "hu_change",
-    "hu_index",
-    "hu_lowest",
-    "index_age",
-    "line_days",
-    "local_therapy_days",
-    "marker",
-    "pet",
-    "pet_when",
-)
+
+@dataclass(frozen=True)
+class Words:
+    """What the sentences on one patient may fill in, each word made when a sentence names it."""
+
+    facts: ClinicalFacts
+    agent: AgentUse | None  # the one to name
+    derived: Derived
+    marker: str | None
+    numbers: Numbers
+
+    def __getitem__(self, name: str) -> str:
+        """One of ``WORDS``, or the number of a parameter under its own name."""
+        return _WORDS[name](self) if name in _WORDS else self.numbers.words[name]
 
 
-def words_of(
-    facts: ClinicalFacts,
-    exposure: Exposure,
-    derived: Derived,
-    marker: str | None,
-    numbers: Numbers,
-) -> Mapping[str, str]:
-    """Every word that a sentence may need, and every parameter under its own name."""
-    agent = exposure.named
-    new = facts.new_lesion
-    return {
-        **numbers.words,
-        "agent": agent.ingredient if agent else "no agent",
-        "biopsy": facts.biopsy,
-        "correlate": ", with a correlate at baseline" if new and new.baseline_correlate else "",
-        "extrahepatic": facts.extrahepatic,
-        "growth": percent(derived.growth_pct),
-        "hu_baseline": number(facts.hu.baseline),
-        "hu_change": percent(derived.hu_change_pct),
-        "hu_index": number(facts.hu.index),
-        "hu_lowest": number(facts.hu.lowest),
-        "index_age": str(facts.index_age),
-        "line_days": _days(agent.line_days if agent else None),
-        "local_therapy_days": _days(facts.local_therapy_days),
-        "marker": marker or "The tumour marker",
-        "pet": facts.pet,
-        "pet_when": "" if facts.pet_days is None else f" on day {facts.pet_days} of the line",
-    }
+def _correlate(words: Words) -> str:
+    new = words.facts.new_lesion
+    return ", with a correlate at baseline" if new and new.baseline_correlate else ""
+
+
+def _pet_when(words: Words) -> str:
+    days = words.facts.pet_days
+    return "" if days is None else f" on day {days} of the line"
+
+
+_WORDS: Mapping[str, Callable[[Words], str]] = {
+    "agent": lambda words: words.agent.ingredient if words.agent else "no agent",
+    "biopsy": lambda words: words.facts.biopsy,
+    "correlate": _correlate,
+    "extrahepatic": lambda words: words.facts.extrahepatic,
+    "growth": lambda words: percent(words.derived.growth_pct),
+    "hu_baseline": lambda words: number(words.facts.hu.baseline),
+    "hu_change": lambda words: percent(words.derived.hu_change_pct),
+    "hu_index": lambda words: number(words.facts.hu.index),
+    "hu_lowest": lambda words: number(words.facts.hu.lowest),
+    "index_age": lambda words: str(words.facts.index_age),
+    "line_days": lambda words: _days(words.agent.line_days if words.agent else None),
+    "local_therapy_days": lambda words: _days(words.facts.local_therapy_days),
+    "marker": lambda words: words.marker or "The tumour marker",
+    "pet": lambda words: words.facts.pet,
+    "pet_when": _pet_when,
+}
+WORDS = tuple(_WORDS)
+"""The words that a page may use, beside the names of parameters."""
 
 
 def number(value: Decimal | float | None) -> str:

@@ -13,9 +13,10 @@ from decimal import Decimal
 
 from rules.clinical_facts import ClinicalFacts, Course, Flag
 from rules.criteria.arithmetic import percent_change
-from rules.criteria.choi import choi_2007
+from rules.criteria.choi import choi_category
+from rules.criteria.measured import Change
 from rules.criteria.pages import CriterionPage
-from rules.criteria.recist import target_response
+from rules.criteria.recist import target_category
 from rules.engine import Fact
 from rules.exposure import Exposure
 
@@ -73,27 +74,19 @@ class Derived:
 
 def derive(facts: ClinicalFacts, criteria: Mapping[str, CriterionPage]) -> Derived:
     """Compute changes and criteria; anything not measured stays None."""
-    sld, hu = facts.sld, facts.hu
-    comparable = hu_comparable(facts)
-    usable = hu if comparable else Course()
-    recist = target_response(criteria["recist_1_1"], sld.baseline, sld.lowest, sld.index)
-    choi = choi_2007(
-        criteria["choi_2007"],
-        sld.baseline,
-        sld.lowest,
-        sld.index,
-        usable.baseline,
-        usable.index,
-        facts.new_lesion is not None,
-        facts.nodule,
-    )
+    sld, comparable = facts.sld, hu_comparable(facts)
+    hu = facts.hu if comparable else Course()
+    growth = Change.of(sld.index, sld.lowest, "mm")
+    change = Change.of(sld.index, sld.baseline, "mm")
+    attenuation = Change.of(hu.index, hu.baseline, "HU")
+    appeared = facts.new_lesion is not None or facts.nodule
     return Derived(
-        growth_pct=_percent(sld.index, sld.lowest),
-        growth_mm=None if None in (sld.index, sld.lowest) else sld.index - sld.lowest,  # type: ignore[operator]
+        growth_pct=float(growth.percent) if growth else None,
+        growth_mm=growth.difference if growth else None,
         hu_comparable=comparable,
-        hu_change_pct=_percent(usable.index, usable.baseline),
-        recist=recist.category if recist else None,
-        choi=choi.category if choi else None,
+        hu_change_pct=float(attenuation.percent) if attenuation else None,
+        recist=target_category(criteria["recist_1_1"], growth, change),
+        choi=choi_category(criteria["choi_2007"], growth, change, attenuation, appeared=appeared),
     )
 
 
@@ -108,23 +101,10 @@ def hu_comparable(facts: ClinicalFacts) -> bool:
     return measured and facts.hu.baseline > 0 and not facts.flags & ATTENUATION_SPOILERS  # type: ignore[operator]
 
 
-def _percent(value: Decimal | None, reference: Decimal | None) -> float | None:
-    if value is None or reference is None:
-        return None
-    return float(percent_change(value, reference))
-
-
 def working_memory(facts: ClinicalFacts, exposure: Exposure, derived: Derived) -> tuple[Fact, ...]:
     """The facts that the engine reasons on, under thirty of them."""
-    return tuple(
-        Fact(kind, values)
-        for part in (
-            _patient(facts, exposure),
-            _imaging(facts, derived),
-            _elsewhere(facts),
-        )
-        for kind, values in part
-    )
+    parts = (_patient(facts, exposure), _imaging(facts, derived), _elsewhere(facts))
+    return tuple([Fact(kind, values) for part in parts for kind, values in part])
 
 
 _Values = Iterator[tuple[str, dict[str, str | bool | float]]]

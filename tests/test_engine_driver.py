@@ -125,6 +125,35 @@ def test_long_texts_are_told_apart_by_their_last_character() -> None:
     assert made.evaluate([Fact("note", {"text": "ä" * 511 + "c"})]).fired == ()
 
 
+# Rows of texts and flags are kept as written; to a dictionary True, 1 and 1.0 are one key.
+SAID = {"said": {"what": str, "certain": bool}}
+
+
+def said(what: str, certain: bool = True) -> Fact:
+    return Fact("said", {"what": what, "certain": certain})
+
+
+@pytest.mark.parametrize("look_alike", [1, 1.0], ids=repr)
+def test_what_was_written_before_stands_for_nothing_that_is_equal_to_it(look_alike: bool) -> None:
+    made = Engine([rule("R", said=holds("certain"))], {}, SAID)
+    assert made.evaluate([said("x", certain=True)]).fired == ("R",)
+    with pytest.raises(FactError, match=r"said\.certain must be bool"):
+        made.evaluate([said("x", certain=look_alike)])
+    assert made.evaluate([said("x", certain=False)]).fired == ()
+
+
+def test_more_different_facts_than_are_kept_are_told_apart() -> None:
+    made = Engine([rule("R", said=is_("what", "7") & holds("certain"))], {}, SAID)
+    facts = [said(str(n), certain) for n in range(300) for certain in (True, False)]
+    for _ in range(2):
+        assert [fact for fact in facts if made.evaluate([fact]).fired] == [said("7")]
+
+
+def test_the_order_in_which_a_fact_names_its_fields_changes_nothing() -> None:
+    values = {"days": 400, "percent": 30, "nodule": True, "status": "new"}
+    assert engine().evaluate([Fact("lesion", values)]) == engine().evaluate([lesion(**values)])
+
+
 def test_a_text_that_looks_like_the_engines_own_is_only_a_text() -> None:
     text = '"},"id":"7","sid":"1'
     made = Engine([rule("R", note=is_("text", text))], {}, SCHEMA)

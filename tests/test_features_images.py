@@ -241,6 +241,15 @@ def test_of_several_phases_the_portal_venous_value_is_read(read: Read) -> None:
     assert Flag.PHASE not in facts.flags
 
 
+def test_of_several_values_in_one_phase_the_first_is_read(read: Read) -> None:
+    again = (size("A", 0, 99), hu("A", 0, 199), hu("A", 0, 9, Phase.UNENHANCED))
+    dense = (hu("A", 0, 5, Phase.UNENHANCED), hu("A", 0, 200, Phase.UNENHANCED))
+    facts = read(patient(measurements=(*patient().measurements, *again, *dense)))
+
+    assert (facts.sld.index, facts.hu.index) == (Decimal(60), Decimal(45))
+    assert Flag.HAEMORRHAGE not in facts.flags
+
+
 @pytest.mark.parametrize("modality", ["MR", None])
 def test_another_or_unknown_modality_is_flagged(read: Read, modality: str | None) -> None:
     studies = (ct(BASELINE_DAY, modality=modality), ct(0))

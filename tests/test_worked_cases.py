@@ -6,7 +6,9 @@ from collections.abc import Iterator
 
 import pytest
 
+from rules.assessment import Firing
 from rules.cases import Case, load_cases
+from rules.engine import Fact
 from rules.rulebook import ITEM_PAGES, Rulebook
 from rules.vocabulary import load_vocabulary
 
@@ -30,3 +32,9 @@ def test_a_worked_case_leads_to_what_it_says(case: Case, rulebook: Rulebook) -> 
     assert case.because in (None, judgement.because)
     assert set(case.finds) <= codes
     assert not set(case.not_finds) & codes
+
+
+def test_the_trace_says_of_each_rule_the_facts_it_fired_on() -> None:
+    pet = Fact("pet", {"response": "PMD", "days": 30.0})
+    firing = Firing("M4", (pet, Fact("course", {"second_growth": False})))
+    assert firing.facts == ("pet: response PMD, days 30.0", "course: second_growth False")

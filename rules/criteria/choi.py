@@ -45,17 +45,37 @@ def size_or_attenuation(
 ) -> Response | None:
     """The common form of criteria in which either a smaller size or a lower attenuation counts."""
     growth, change = sums.from_nadir, sums.from_baseline
-    numbers = in_one_line(
+    appeared = new_lesion or nodule
+    category = choi_category(page, growth, change, attenuation, appeared=appeared)
+    if category is None:
+        return None
+    words = in_one_line(
+        appearance_in_words(new_lesion, nodule),
         described("from nadir", growth),
         described("from baseline", change),
         attenuation_in_words(page, attenuation),
     )
-    if new_lesion or nodule:
-        return Response(PD, in_one_line(appearance_in_words(new_lesion, nodule), numbers))
+    return Response(category, words)
+
+
+def choi_category(
+    page: CriterionPage,
+    growth: Change | None,
+    change: Change | None,
+    attenuation: Change | None,
+    *,
+    appeared: bool,
+) -> str | None:
+    """The category alone; ``growth`` is the change of size from nadir, ``change`` from baseline.
+
+    ``appeared``: a new lesion, or a nodule inside one. None where a sum was not measured.
+    """
+    if appeared:
+        return PD
     fell = attenuation_fell(page, attenuation)
     if growth is None or (change is None and not _grew_without_fall(page, growth, fell)):
         return None
-    return Response(_category(page, growth, change, fell), numbers)
+    return _category(page, growth, change, fell)
 
 
 def attenuation_fell(page: CriterionPage, attenuation: Change | None) -> bool | None:

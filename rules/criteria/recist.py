@@ -28,12 +28,20 @@ def target_response(
     """
     sums = Sums(baseline, nadir, index)
     growth, change = sums.from_nadir, sums.from_baseline
+    category = target_category(page, growth, change)
+    if category is None:
+        return None
+    numbers = in_one_line(described("from nadir", growth), described("from baseline", change))
+    return Response(category, numbers)
+
+
+def target_category(
+    page: CriterionPage, growth: Change | None, change: Change | None
+) -> str | None:
+    """The category alone, from the change since nadir and since baseline; None as above."""
     if growth is None or (change is None and not has_progressed(page, growth)):
         return None
-    return Response(
-        _category(page, growth, change),
-        in_one_line(described("from nadir", growth), described("from baseline", change)),
-    )
+    return _category(page, growth, change)
 
 
 def has_progressed(page: CriterionPage, growth: Change) -> bool:

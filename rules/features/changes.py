@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+from decimal import Decimal
+
 from rules.assessment import LesionChange
-from rules.features.attenuation import attenuation_at, size_phase
+from rules.features.attenuation import size_phases
 from rules.features.lookup import Lookup
-from rules.features.sizes import Targets, size_at
+from rules.features.sizes import Targets
 from rules.features.studies import Compared
-from rules.timeline import Lesion, Organ, Phase, Study
+from rules.timeline import Lesion, Organ, Phase, Quantity, Study
 
 
 def lesion_changes(
@@ -17,18 +21,17 @@ def lesion_changes(
     targeted, fresh = {t.id for t in targets.chosen}, {n.id for n in new}
     lesions = (*look.of_organ(Organ.LIVER), *look.of_organ(Organ.ELSEWHERE))
     ranked = sorted(lesions, key=lambda le: (le.id not in targeted, le.id not in fresh, le.label))
-    rows = (
-        _row(look, studies, lesion, lesion.id in targeted, lesion.id in fresh) for lesion in ranked
+    then, now = _at(look, ranked, studies.baseline), _at(look, ranked, studies.index)
+    return tuple(
+        [
+            _row(lesion, before, after, lesion.id in targeted, lesion.id in fresh)
+            for lesion, before, after in zip(ranked, then, now, strict=True)
+            if before.measured or after.measured or lesion.id in fresh
+        ]
     )
-    return tuple(row for row in rows if row is not None)
 
 
-def _row(
-    look: Lookup, studies: Compared, lesion: Lesion, target: bool, new: bool
-) -> LesionChange | None:
-    then, now = _Side(look, lesion, studies.baseline), _Side(look, lesion, studies.index)
-    if then.empty and now.empty and not new:
-        return None
+def _row(lesion: Lesion, then: _Side, now: _Side, target: bool, new: bool) -> LesionChange:
     return LesionChange(
         id=lesion.id,
         label=lesion.label,
@@ -44,12 +47,27 @@ def _row(
     )
 
 
+@dataclass(frozen=True)
 class _Side:
     """A lesion at one study."""
 
-    def __init__(self, look: Lookup, lesion: Lesion, study: Study | None) -> None:
-        attenuation = attenuation_at(look, lesion, study) if study else None
-        self.mm = size_at(look, lesion, study) if study else None
-        self.hu = attenuation.value if attenuation else None
-        self.phase: Phase | None = size_phase(look, lesion, study) if study else None
-        self.empty = self.mm is None and self.hu is None
+    mm: Decimal | None = None
+    hu: Decimal | None = None
+    phase: Phase | None = None
+
+    @property
+    def measured(self) -> bool:
+        """Whether it has a size or an attenuation."""
+        return self.mm is not None or self.hu is not None
+
+
+def _at(look: Lookup, lesions: Sequence[Lesion], study: Study | None) -> list[_Side]:
+    """The side of each lesion at a study."""
+    if study is None:
+        return [_Side()] * len(lesions)
+    sizes, read = look.sizes(study.id), look.values(study.id, Quantity.ATTENUATION)
+    phases = size_phases(look, lesions, study)
+    return [
+        _Side(sizes.get(le.id), read[le.id].value if le.id in read else None, phase)
+        for le, phase in zip(lesions, phases, strict=True)
+    ]

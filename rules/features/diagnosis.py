@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rules.clinical_facts import Known
 from rules.features.lookup import Lookup
-from rules.timeline import Diagnosis, Organ
+from rules.timeline import Diagnosis
 
 LIVER_METASTASIS = "liver metastasis"
 HCC = "HCC"
@@ -46,7 +46,7 @@ def _primary(diagnoses: Sequence[Diagnosis], metastases: Sequence[Diagnosis]) ->
 def _liver_metastases(look: Lookup, coded: bool, primary: str) -> tuple[Known, bool]:
     if coded:
         return Known.YES, False
-    measured = bool(look.measured_in(look.of_organ(Organ.LIVER)))
+    measured = bool(look.of_liver)
     if measured and primary not in (UNKNOWN, HCC):
         return Known.YES, True
     if measured or "conditions" in look.timeline.unavailable:

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from rules.criteria.measured import Change
 from rules.criteria.pages import CriterionPage
-from rules.criteria.recist import target_response
+from rules.criteria.recist import target_category
 from rules.features.evidence import UNKNOWN, Setting, Statement, newest, stated
 from rules.features.lookup import Lookup
 from rules.features.sizes import size_at, sum_at
@@ -24,6 +25,8 @@ def extrahepatic(setting: Setting, recist: CriterionPage) -> Statement:
     """The status of disease outside the liver; of several answers the worst holds."""
     as_a_whole, _ = stated(setting, FindingKind.EXTRAHEPATIC, ELSEWHERE, _FAVOURABLE, UNKNOWN)
     lesions = setting.look.of_organ(Organ.ELSEWHERE)
+    if not lesions:
+        return as_a_whole
     of_lesions = (_measured(setting, lesions, recist), _described(setting, lesions))
     known = [s for s in (as_a_whole, *of_lesions) if s is not None and s.value != UNKNOWN]
     return min(known, key=lambda s: ELSEWHERE.index(s.value), default=as_a_whole)
@@ -34,7 +37,7 @@ def _measured(
 ) -> Statement | None:
     """By the sum of the lesions, as RECIST 1.1 has it, or by a new one."""
     look, studies = setting.look, setting.studies
-    if studies.baseline is None or studies.index is None or not lesions:
+    if studies.baseline is None or studies.index is None:
         return None
     sources = tuple(
         m.source.reference
@@ -45,8 +48,9 @@ def _measured(
         return Statement("new", sources)
     series = [sum_at(look, lesions, study) for study in studies.followed]
     known = [s for s in series[:-1] if s is not None]
-    response = target_response(recist, series[0], min(known, default=None), series[-1])
-    return Statement(_BY_RECIST[response.category], sources) if response else None
+    growth = Change.of(series[-1], min(known, default=None), "mm")
+    category = target_category(recist, growth, Change.of(series[-1], series[0], "mm"))
+    return Statement(_BY_RECIST[category], sources) if category else None
 
 
 def _new_since(look: Lookup, lesion: str, studies: Compared) -> bool:

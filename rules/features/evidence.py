@@ -57,11 +57,9 @@ class Setting:
 
     def statements(self, kind: FindingKind) -> list[Finding]:
         """The dated findings of a kind that are not from before the line, up to the call."""
-        return [f for f in self.look.findings(kind) if f.day is not None and self._counts(f.day)]
-
-    def _counts(self, day: PartialDate) -> bool:
-        started = self.since is None or day.latest >= self.since.earliest
-        return started and day.earliest <= self.as_of
+        dated = [(f, f.day) for f in self.look.findings(kind) if f.day is not None]
+        since = self.since.earliest if dated and self.since else date.min
+        return [f for f, day in dated if day.latest >= since and day.earliest <= self.as_of]
 
     def near(self, finding: Finding, window: str) -> bool:
         """Whether a finding is near enough to the index study, for certain."""
@@ -76,7 +74,7 @@ class Setting:
 def newest(findings: Sequence[Finding], order: Sequence[str]) -> Finding | None:
     """The newest finding; of one day, the more contrary."""
     return max(
-        (f for f in findings if f.day is not None and f.value in order),
+        [f for f in findings if f.day is not None and f.value in order],
         key=lambda f: (f.day.latest if f.day else date.min, -order.index(f.value)),
         default=None,
     )
@@ -112,7 +110,7 @@ def pet(setting: Setting, uptake: Iterable[UptakePair], percist: CriterionPage) 
 def _risen(
     setting: Setting, uptake: Iterable[UptakePair], percist: CriterionPage
 ) -> UptakePair | None:
-    peaks = (pair for pair in uptake if pair.baseline.kind is UptakeKind.SUL_PEAK)
+    peaks = [pair for pair in uptake if pair.baseline.kind is UptakeKind.SUL_PEAK]
     found = next((pair for pair in peaks if rose(percist, pair.change)), None)
     if found is None:
         return None
@@ -173,18 +171,14 @@ def _apart(days: Days) -> int:
 
 def at_index(setting: Setting, kind: FindingKind, order: Sequence[str], none: str) -> Statement:
     """What is said of the index study itself."""
-    index = setting.studies.index
-    if index is None:
+    index, said = setting.studies.index, setting.look.findings(kind)
+    if index is None or not said:
         return Statement(none)
-    findings = [
-        f
-        for f in setting.look.findings(kind)
-        if f.value in order and speaks_of(f, index, setting.look)
-    ]
+    findings = [f for f in said if f.value in order and speaks_of(f, index, setting.look)]
     if not findings:
         return Statement(none)
     contrary = min(findings, key=lambda f: order.index(f.value))
-    return Statement(contrary.value, tuple(f.source.reference for f in findings))
+    return Statement(contrary.value, tuple([f.source.reference for f in findings]))
 
 
 def local_therapy(setting: Setting) -> tuple[Statement | None, Statement | None]:

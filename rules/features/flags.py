@@ -11,10 +11,10 @@ from decimal import Decimal
 
 from rules.clinical_facts import Flag
 from rules.dates import PartialDate, days_between
-from rules.features.attenuation import phases_at, size_phase, with_attenuation
+from rules.features.attenuation import phases_at, size_phases, with_attenuation
 from rules.features.lines import Line
 from rules.features.lookup import Lookup
-from rules.features.sizes import Targets, size_at
+from rules.features.sizes import Targets
 from rules.features.studies import Compared, speaks_of
 from rules.numbers import Numbers
 from rules.timeline import FindingKind, Lesion, Organ, Phase, Quantity, Study
@@ -25,10 +25,10 @@ class Comparison:
     """Everything that a flag may look at."""
 
     look: Lookup
-    studies: Compared
     baseline: Study
     index: Study
     targets: Targets
+    enhanced: tuple[Lesion, ...]  # the targets whose attenuation is compared
     line: Line | None
     numbers: Numbers
 
@@ -37,29 +37,26 @@ class Comparison:
         """Baseline and index study."""
         return self.baseline, self.index
 
-    @property
-    def enhanced(self) -> tuple[Lesion, ...]:
-        """The targets whose attenuation is compared."""
-        return with_attenuation(self.look, self.targets, self.studies)
-
 
 def quality_flags(
     look: Lookup, studies: Compared, targets: Targets, line: Line | None, numbers: Numbers
 ) -> frozenset[Flag]:
     """The flags that stand; none where there is nothing to compare."""
-    if studies.baseline is None or studies.index is None:
+    baseline, index = studies.baseline, studies.index
+    if baseline is None or index is None:
         return frozenset()
-    comparison = Comparison(look, studies, studies.baseline, studies.index, targets, line, numbers)
-    return frozenset(flag for flag, stands in _CHECKS.items() if stands(comparison))
+    enhanced = with_attenuation(look, targets, studies)
+    comparison = Comparison(look, baseline, index, targets, enhanced, line, numbers)
+    return frozenset([flag for flag, stands in _CHECKS.items() if stands(comparison)])
 
 
 def _phase(c: Comparison) -> bool:
     """Size or attenuation pair from different phases, or a phase unknown."""
-    for lesion in c.targets.paired:
-        then, now = (size_phase(c.look, lesion, study) for study in c.pair)
-        if then is None or then is not now:
-            return True
-    return any(phases_at(c.look, c.enhanced, study) - {Phase.PORTAL_VENOUS} for study in c.pair)
+    then, now = [size_phases(c.look, c.targets.paired, study) for study in c.pair]
+    if None in then or then != now:
+        return True
+    phases = [phases_at(c.look, c.enhanced, study) for study in c.pair]
+    return not all(found <= {Phase.PORTAL_VENOUS} for found in phases)
 
 
 def _modality(c: Comparison) -> bool:
@@ -81,16 +78,15 @@ def _small(c: Comparison) -> bool:
 
 
 def _any_below(c: Comparison, lesions: Sequence[Lesion], number: str) -> bool:
-    sizes = (size_at(c.look, lesion, study) for lesion in lesions for study in c.pair)
-    return any(size is not None and size < c.numbers[number] for size in sizes)
+    limit = c.numbers[number]
+    measured = [c.look.sizes(study.id) for study in c.pair]
+    sizes = [found[le.id] for found in measured for le in lesions if le.id in found]
+    return bool(sizes) and min(sizes) < limit
 
 
 def _steatosis(c: Comparison) -> bool:
-    liver = [
-        lesion
-        for lesion in c.look.timeline.lesions
-        if lesion.reference_region and lesion.organ is Organ.LIVER
-    ]
+    lesions = c.look.timeline.lesions
+    liver = [le for le in lesions if le.reference_region and le.organ is Organ.LIVER]
     return (
         _stated(c, FindingKind.STEATOSIS)
         or any(_low_unenhanced(c, region) for region in liver)
@@ -118,23 +114,20 @@ def _attenuation(c: Comparison, lesion: Lesion, study: Study, phase: Phase) -> D
 
 
 def _haemorrhage(c: Comparison) -> bool:
-    dense = (
+    if _stated(c, FindingKind.HAEMORRHAGE):
+        return True
+    limit = c.numbers["haemorrhage_unenhanced_lesion"]
+    dense = [
         _attenuation(c, lesion, study, Phase.UNENHANCED)
         for lesion in c.targets.chosen
         for study in c.pair
-    )
-    limit = c.numbers["haemorrhage_unenhanced_lesion"]
-    return _stated(c, FindingKind.HAEMORRHAGE) or any(
-        value is not None and value >= limit for value in dense
-    )
+    ]
+    return any(value >= limit for value in dense if value is not None)
 
 
 def _stated(c: Comparison, kind: FindingKind) -> bool:
-    return any(
-        finding.value == "present"
-        and (speaks_of(finding, c.index, c.look) or finding.study == c.baseline.id)
-        for finding in c.look.findings(kind)
-    )
+    present = [finding for finding in c.look.findings(kind) if finding.value == "present"]
+    return any(f.study == c.baseline.id or speaks_of(f, c.index, c.look) for f in present)
 
 
 def _baseline_old(c: Comparison) -> bool:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from decimal import Decimal
 
-from rules.criteria.choi import choi_2007
+from rules.criteria.choi import choi_category
+from rules.criteria.measured import Change
 from rules.criteria.pages import CriterionPage
-from rules.criteria.recist import target_response
+from rules.criteria.recist import target_category
 from rules.dates import days_between
 from rules.features.attenuation import mean_attenuation, phases_at, with_attenuation
 from rules.features.lookup import Lookup
@@ -55,25 +55,26 @@ class _Growth:
         self.look, self.studies, self.targets, self.criteria = look, studies, targets, criteria
 
     def progressed(self, tier: str | None) -> bool:
-        baseline, nadir, now = self._sums()
-        recist = target_response(self.criteria["recist_1_1"], baseline, nadir, now)
-        if recist is not None and recist.category == _PROGRESSION:
+        growth, change = self._sums()
+        if target_category(self.criteria["recist_1_1"], growth, change) == _PROGRESSION:
             return True
-        hu_then, hu_now = self._attenuation()
-        choi = choi_2007(
-            self.criteria["choi_2007"], baseline, nadir, now, hu_then, hu_now, False, False
-        )
-        return tier in _CHOI_TIERS and choi is not None and choi.category == _PROGRESSION
+        page = self.criteria["choi_2007"]
+        choi = choi_category(page, growth, change, self._attenuation(), appeared=False)
+        return tier in _CHOI_TIERS and choi == _PROGRESSION
 
-    def _sums(self) -> tuple[Decimal | None, Decimal | None, Decimal | None]:
+    def _sums(self) -> tuple[Change | None, Change | None]:
+        """The change of the sum since its nadir, and since the first study."""
         sums = [sum_at(self.look, self.targets.paired, study) for study in self.studies]
-        return sums[0], min((s for s in sums[:-1] if s is not None), default=None), sums[-1]
+        nadir = min([s for s in sums[:-1] if s is not None], default=None)
+        return Change.of(sums[-1], nadir, "mm"), Change.of(sums[-1], sums[0], "mm")
 
-    def _attenuation(self) -> tuple[Decimal | None, Decimal | None]:
+    def _attenuation(self) -> Change | None:
+        """The change of attenuation since the first study; None unless both are portal venous."""
         first, last = self.studies[0], self.studies[-1]
         pair = Compared(last, first, (first, last), None)
         lesions = with_attenuation(self.look, self.targets, pair)
         phases = phases_at(self.look, lesions, first) | phases_at(self.look, lesions, last)
         if phases != {Phase.PORTAL_VENOUS}:
-            return None, None
-        return tuple(mean_attenuation(self.look, lesions, s) for s in (first, last))  # type: ignore[return-value]
+            return None
+        now, then = (mean_attenuation(self.look, lesions, study) for study in (last, first))
+        return Change.of(now, then, "HU")

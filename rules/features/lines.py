@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
-from itertools import groupby, pairwise
+from itertools import pairwise
 
 from rules.clinical_facts import AgentUse
 from rules.dates import Days, PartialDate, days_between
@@ -37,13 +37,15 @@ class Line:
 
 def lines_at(therapies: Iterable[Therapy], day: PartialDate, numbers: Numbers) -> tuple[Line, ...]:
     """The line of each ingredient that a day falls into or follows; none that begins later."""
-    begun = [t for t in therapies if t.start is None or t.start.earliest <= day.latest]
-    by_ingredient = groupby(sorted(begun, key=lambda t: t.ingredient), key=lambda t: t.ingredient)
-    return tuple(_current_line(name, tuple(group), numbers) for name, group in by_ingredient)
+    records: dict[str, list[Therapy]] = {}
+    for therapy in therapies:
+        if therapy.start is None or therapy.start.earliest <= day.latest:
+            records.setdefault(therapy.ingredient, []).append(therapy)
+    return tuple([_current_line(name, records[name], numbers) for name in sorted(records)])
 
 
 def _current_line(ingredient: str, records: Sequence[Therapy], numbers: Numbers) -> Line:
-    dated = sorted((r for r in records if r.start is not None), key=_start)
+    dated = sorted([r for r in records if r.start is not None], key=_start)
     undated = [r for r in records if r.start is None]
     current: list[Therapy] = []
     for record in dated:
@@ -80,12 +82,13 @@ def _escalated(before: Sequence[Therapy], record: Therapy) -> bool:
 
 def _line(ingredient: str, dated: Sequence[Therapy], undated: Sequence[Therapy]) -> Line:
     records = (*dated, *undated)
-    known_ends = [end for r in records if (end := _end(r)) is not None]
+    ends = [_end(r) for r in records]
+    known_ends = [end for end in ends if end is not None]
     ongoing = [r for r in records if r.ongoing and not r.paused]
     last = max(known_ends, key=lambda d: d.latest, default=None)
     is_ongoing, contradicted = bool(ongoing), _contradicted(ongoing, records)
-    open_ended = [r for r in records if not r.ongoing and _end(r) is None]
-    doses = any(r.course is Course.DOSE for r in records)
+    open_ended = [r for r, end in zip(records, ends, strict=True) if not r.ongoing and end is None]
+    doses = Course.DOSE in [r.course for r in records]
     undatable = contradicted or (bool(open_ended) and not doses)
     return Line(
         ingredient=ingredient,
@@ -94,7 +97,7 @@ def _line(ingredient: str, dated: Sequence[Therapy], undated: Sequence[Therapy])
         ongoing=is_ongoing and not contradicted,
         gaps=_gaps(dated),
         periods=not doses,
-        sources=tuple(r.source.reference for r in records),
+        sources=tuple([r.source.reference for r in records]),
     )
 
 

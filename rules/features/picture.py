@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from rules.assessment import LesionChange
 from rules.clinical_facts import ClinicalFacts
@@ -21,7 +22,7 @@ from rules.features.knowledge import Knowledge
 from rules.features.lookup import Lookup
 from rules.features.markers import MarkerReading, read_markers
 from rules.features.sizes import Targets, liver_targets, new_liver_lesions, sums
-from rules.features.studies import Compared, compared, index_study
+from rules.features.studies import Compared, compared, index_study, speaks_of
 from rules.features.therapies import Therapies, therapies_at
 from rules.features.uptake import UptakePair, uptake_pair
 from rules.timeline import FindingKind, Lesion, Timeline, UptakeKind
@@ -57,6 +58,14 @@ class Picture:
     changes: tuple[LesionChange, ...]
     uptake: tuple[UptakePair, ...]  # of each kind that was measured twice
     findings: Mapping[str, tuple[str, ...]]  # of the liver at the index: what is said, by whom
+
+    @cached_property
+    def spoken_of(self) -> frozenset[FindingKind]:
+        """The kinds of findings that speak of the index study, whatever they say."""
+        index, look = self.studies.index, self.look
+        if index is None:
+            return frozenset()
+        return frozenset([f.kind for f in look.timeline.findings if speaks_of(f, index, look)])
 
 
 def picture_of(timeline: Timeline, as_of: date, knowledge: Knowledge) -> Picture:
@@ -104,8 +113,10 @@ class _Parts:
 def _uptake(
     timeline: Timeline, line_start: PartialDate | None, as_of: date
 ) -> tuple[UptakePair, ...]:
-    pairs = (uptake_pair(timeline.uptakes, kind, line_start, as_of) for kind in UptakeKind)
-    return tuple(pair for pair in pairs if pair)
+    if not timeline.uptakes:
+        return ()
+    pairs = [uptake_pair(timeline.uptakes, kind, line_start, as_of) for kind in UptakeKind]
+    return tuple([pair for pair in pairs if pair])
 
 
 def _beside(
@@ -157,7 +168,7 @@ def _liver_findings(setting: evidence.Setting) -> Mapping[str, tuple[str, ...]]:
         statements = [
             evidence.at_index(setting, kind, (value,), evidence.NONE) for kind, value in kinds
         ]
-        said[name] = tuple(source for s in statements for source in s.sources)
+        said[name] = tuple([source for s in statements for source in s.sources])
     return said
 
 

@@ -10,7 +10,7 @@ from rules.clinical_facts import Course
 from rules.features.lookup import Lookup
 from rules.features.studies import Compared
 from rules.numbers import Numbers
-from rules.timeline import FindingKind, Lesion, Organ, Quantity, Study
+from rules.timeline import FindingKind, Lesion, Organ, Study
 
 
 @dataclass(frozen=True)
@@ -34,16 +34,12 @@ def liver_targets(look: Lookup, studies: Compared, numbers: Numbers) -> Targets:
     """
     baseline, index = studies.baseline, studies.index
     lesions = look.of_organ(Organ.LIVER)
-    marked = tuple(lesion for lesion in lesions if lesion.target)
+    marked = tuple([lesion for lesion in lesions if lesion.target])
     chosen = marked or _largest(look, lesions, baseline, numbers)
     if baseline is None or index is None:
         return Targets(chosen, ())
-    paired = tuple(
-        lesion
-        for lesion in chosen
-        if size_at(look, lesion, baseline) is not None and size_at(look, lesion, index) is not None
-    )
-    return Targets(chosen, paired)
+    then, now = look.sizes(baseline.id), look.sizes(index.id)
+    return Targets(chosen, tuple([le for le in chosen if le.id in then and le.id in now]))
 
 
 def _largest(
@@ -51,42 +47,34 @@ def _largest(
 ) -> tuple[Lesion, ...]:
     if baseline is None:
         return ()
-    sized = [
-        (size, lesion)
-        for lesion in lesions
-        if lesion.target is None and (size := size_at(look, lesion, baseline)) is not None
-    ]
-    measurable = [(s, le) for s, le in sized if s >= Decimal(str(numbers["measurable_size"]))]
-    ranked = sorted(measurable, key=lambda pair: (-pair[0], pair[1].id))
-    return tuple(lesion for _, lesion in ranked[: int(numbers["max_targets"])])
+    sizes, smallest = look.sizes(baseline.id), Decimal(str(numbers["measurable_size"]))
+    unmarked = [le for le in lesions if le.target is None and le.id in sizes]
+    measurable = [le for le in unmarked if sizes[le.id] >= smallest]
+    ranked = sorted(measurable, key=lambda le: (-sizes[le.id], le.id))
+    return tuple(ranked[: int(numbers["max_targets"])])
 
 
 def size_at(look: Lookup, lesion: Lesion, study: Study) -> Decimal | None:
     """The longest diameter of a lesion at a study, in mm; of a node its short axis (RECIST 1.1)."""
-    quantity = Quantity.SHORT_AXIS if look.is_node(lesion) else Quantity.LONG_AXIS
-    measurement = look.value(lesion.id, study.id, quantity)
-    return measurement.value if measurement else None
+    return look.sizes(study.id).get(lesion.id)
 
 
 def sum_at(look: Lookup, lesions: Sequence[Lesion], study: Study) -> Decimal | None:
     """The sum of longest diameters, or None unless every lesion is measured."""
-    sizes = [size_at(look, lesion, study) for lesion in lesions]
-    if not sizes or any(size is None for size in sizes):
+    sizes = look.sizes(study.id)
+    measured = [sizes[lesion.id] for lesion in lesions if lesion.id in sizes]
+    if not measured or len(measured) < len(lesions):
         return None
-    return sum((size for size in sizes if size is not None), Decimal(0))
+    return sum(measured, Decimal(0))
 
 
 def sums(look: Lookup, targets: Targets, studies: Compared) -> Course:
     """The sum at baseline, its nadir up to (not including) the index study, and at the index."""
     if studies.index is None or studies.baseline is None:
         return Course()
-    earlier = [sum_at(look, targets.paired, study) for study in studies.followed[:-1]]
-    known = [s for s in earlier if s is not None]
-    return Course(
-        sum_at(look, targets.paired, studies.baseline),
-        min(known, default=None),
-        sum_at(look, targets.paired, studies.index),
-    )
+    at = {study.id: sum_at(look, targets.paired, study) for study in studies.followed}
+    known = [s for study in studies.followed[:-1] if (s := at[study.id]) is not None]
+    return Course(at[studies.baseline.id], min(known, default=None), at[studies.index.id])
 
 
 def new_liver_lesions(look: Lookup, studies: Compared) -> tuple[Lesion, ...]:
@@ -94,15 +82,14 @@ def new_liver_lesions(look: Lookup, studies: Compared) -> tuple[Lesion, ...]:
     baseline, index = studies.baseline, studies.index
     if index is None:
         return ()
-    marked = {
-        f.lesion
-        for f in look.findings(FindingKind.CHANGE_FROM_PRIOR)
-        if f.value == "new" and _within(look, f.study, studies)
-    }
+    said = [f for f in look.findings(FindingKind.CHANGE_FROM_PRIOR) if f.value == "new"]
+    marked = {f.lesion for f in said if _within(look, f.study, studies)}
     return tuple(
-        lesion
-        for lesion in look.of_organ(Organ.LIVER)
-        if lesion.id in marked or _first_seen_after(look, lesion, baseline, index)
+        [
+            lesion
+            for lesion in look.of_organ(Organ.LIVER)
+            if lesion.id in marked or _first_seen_after(look, lesion, baseline, index)
+        ]
     )
 
 
@@ -116,7 +103,7 @@ def _within(look: Lookup, study_id: str | None, studies: Compared) -> bool:
 
 
 def _first_seen_after(look: Lookup, lesion: Lesion, baseline: Study | None, index: Study) -> bool:
-    seen = look.measured_in([lesion])
-    if baseline is None or not seen:
+    if baseline is None or lesion.id in look.sizes(baseline.id):
         return False
-    return baseline.day.latest < seen[0].day.latest <= index.day.latest
+    seen = look.measured_in([lesion])
+    return bool(seen) and baseline.day.latest < seen[0].day.latest <= index.day.latest

@@ -9,19 +9,21 @@ from datetime import date
 from rules.dates import PartialDate, days_between
 from rules.features.lookup import Lookup, by_day
 from rules.numbers import Numbers
-from rules.timeline import Finding, FindingKind, Organ, Study
+from rules.timeline import Finding, FindingKind, Study
 
 # What a reader says of the liver at a study.
-LIVER_FINDINGS = (
-    FindingKind.LESION_CHARACTER,
-    FindingKind.QUALITATIVE,
-    FindingKind.CONSPICUITY,
-    FindingKind.NODULE,
-    FindingKind.CENTRAL_FILL_IN,
-    FindingKind.RE_ENHANCEMENT,
-    FindingKind.HAEMORRHAGE,
-    FindingKind.STEATOSIS,
-    FindingKind.CHUN,
+LIVER_FINDINGS = frozenset(
+    {
+        FindingKind.LESION_CHARACTER,
+        FindingKind.QUALITATIVE,
+        FindingKind.CONSPICUITY,
+        FindingKind.NODULE,
+        FindingKind.CENTRAL_FILL_IN,
+        FindingKind.RE_ENHANCEMENT,
+        FindingKind.HAEMORRHAGE,
+        FindingKind.STEATOSIS,
+        FindingKind.CHUN,
+    }
 )
 CROSS_SECTIONAL = ("CT", "MR")
 
@@ -47,8 +49,8 @@ def index_study(look: Lookup, as_of: date) -> Study | None:
     later is not a new study.
     """
     past = [s for s in look.timeline.studies if s.day.earliest <= as_of]
-    measured = {s.id for s in look.measured_in(look.of_organ(Organ.LIVER))}
-    described = {f.study for f in look.findings(*LIVER_FINDINGS)}
+    measured = {s.id for s in look.of_liver}
+    described = {f.study for f in look.findings_of(LIVER_FINDINGS)}
     candidates = (
         [s for s in past if s.id in measured or (s.recorded and s.id in described)]
         or [s for s in past if s.id in described]
@@ -67,7 +69,7 @@ def compared(
     """Choose the baseline for a line and gather what lies between."""
     if index is None:
         return Compared(None, None, (), None)
-    measured = look.measured_in(look.of_organ(Organ.LIVER))
+    measured = look.of_liver
     earlier = [s for s in measured if s.day.latest < index.day.latest and s.id != index.id]
     baseline = _baseline(earlier, line_start, numbers)
     followed = [s for s in earlier if baseline and s.day.latest >= baseline.day.latest]
