@@ -59,7 +59,7 @@ _SENTINEL_RULES = (
     ),
 )
 _BY_TEXT = itemgetter(0)
-_Firing = Mapping[str, Mapping[str, Mapping[str, Scalar]]]
+_Firing = Mapping[str, Mapping[str, Mapping[str, Scalar]]]  # rule → kind → the fact
 _Hit = tuple[int, tuple[int, ...]]  # the place of a rule, the places of the facts it fired on
 _PROOF: list[_Hit] = [(0, (_SENTINEL_ID,)), (1, (_SENTINEL_ID,))]
 

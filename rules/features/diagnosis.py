@@ -46,7 +46,7 @@ def _primary(diagnoses: Sequence[Diagnosis], metastases: Sequence[Diagnosis]) ->
 def _liver_metastases(look: Lookup, coded: bool, primary: str) -> tuple[Known, bool]:
     if coded:
         return Known.YES, False
-    measured = bool(look.of_liver)
+    measured = bool(look.liver_studies)
     if measured and primary not in (UNKNOWN, HCC):
         return Known.YES, True
     if measured or "conditions" in look.timeline.unavailable:

@@ -56,7 +56,7 @@ class Lookup:
         nodes = {lesion.id for lesion in timeline.lesions if self._is_node(lesion)}
         self._sizes = _sizes(self._measured.values, nodes)
         # The studies in which a tumour lesion of the liver has a value, by day.
-        self.of_liver = self.measured_in(self.of_organ(Organ.LIVER))
+        self.liver_studies = self.measured_in(self.of_organ(Organ.LIVER))
 
     def values(self, study: str, quantity: Quantity) -> ByLesion:
         """The values to read at a study: portal venous where there is one."""

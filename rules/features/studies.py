@@ -49,7 +49,7 @@ def index_study(look: Lookup, as_of: date) -> Study | None:
     later is not a new study.
     """
     past = [s for s in look.timeline.studies if s.day.earliest <= as_of]
-    measured = {s.id for s in look.of_liver}
+    measured = {s.id for s in look.liver_studies}
     described = {f.study for f in look.findings_of(LIVER_FINDINGS)}
     candidates = (
         [s for s in past if s.id in measured or (s.recorded and s.id in described)]
@@ -69,7 +69,7 @@ def compared(
     """Choose the baseline for a line and gather what lies between."""
     if index is None:
         return Compared(None, None, (), None)
-    measured = look.of_liver
+    measured = look.liver_studies
     earlier = [s for s in measured if s.day.latest < index.day.latest and s.id != index.id]
     baseline = _baseline(earlier, line_start, numbers)
     followed = [s for s in earlier if baseline and s.day.latest >= baseline.day.latest]
