@@ -222,6 +222,11 @@ class Assessment:
         default=tuple, compare=False, repr=False
     )
 
+    def __hash__(self) -> int:
+        # Enough to tell patients apart. What is told of an assessment is looked up by it at every
+        # call, and the hash of everything in it would cost more than the look-up saves.
+        return hash((self.patient, self.as_of, self.grade, self.evidence))
+
     @cached_property
     def criteria(self) -> tuple[CriterionResult, ...]:
         """The published criteria side by side; worked out when first asked for, no card needs it."""

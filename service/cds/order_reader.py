@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from rules.vocabulary import Term, Vocabulary
 from service.cds.data_pages import load, record
@@ -35,12 +36,41 @@ def load_order_words() -> OrderWords:
 
 
 _KEPT = 256  # as many drafts as are kept
+_SENSES_KEPT = 1024
 
 _STOPPED = frozenset(("stopped", "cancelled", "revoked"))
 _HELD = frozenset(("on-hold",))
 _PAST = frozenset(("entered-in-error", "completed"))
 _PLANS = frozenset(("RequestGroup", "RequestOrchestration", "CarePlan"))
 _MEDICATIONS = frozenset(("MedicationRequest", "MedicationOrder"))
+
+
+class _Asked(NamedTuple):
+    """What an order asks for, whoever it is for: patients of one hospital share it."""
+
+    kind: str
+    asked: Concept
+    category: Concept
+    reason: Concept
+    route: Concept
+    lost: bool
+
+
+@dataclass(frozen=True)
+class _Sense:
+    """What that means.
+
+    Attributes:
+        drugs: the names of the antineoplastics that are known.
+        regimen: systemic treatment is ordered without the name of a drug.
+        liver_imaging: as in ``DraftOrders``.
+    """
+
+    drugs: tuple[str, ...]
+    regimen: bool
+    liver_imaging: tuple[str, ...]
+    comfort: bool
+    unresolved: bool
 
 
 class OrderReader:
@@ -54,6 +84,7 @@ class OrderReader:
         self._regimen = _any_word(words.regimen_words)
         self._no_treatment = _any_word(words.no_treatment_words)
         self._known = lru_cache(maxsize=_KEPT)(self._read)
+        self._known_sense = lru_cache(maxsize=_SENSES_KEPT)(self._make_sense)
 
     def read(self, drafts: Drafts, selections: tuple[str, ...] | None = None) -> DraftOrders:
         """What the orders mean; with ``selections``, those alone, and what they hold together."""
@@ -69,26 +100,31 @@ class OrderReader:
     def _meaning(
         self, orders: tuple[DraftOrder, ...], unread: tuple[str, ...], dangling: tuple[str, ...]
     ) -> DraftOrders:
-        present = [order for order in orders if order.status not in _PAST]
-        wanted = [order for order in present if _action(order) is Action.STARTS]
+        present = [(o, self._sense(o)) for o in orders if o.status not in _PAST]
+        wanted = [sense for order, sense in present if _action(order) is Action.STARTS]
         return DraftOrders(
-            drugs=tuple(drug for order in present for drug in self._drugs(order)),
-            liver_imaging=tuple(m for order in wanted for m in self._liver_imaging(order)),
-            comfort=any(self._is_comfort(order) for order in wanted),
-            unresolved=(*unread, *(o.reference for o in present if self._is_unresolved(o))),
+            drugs=tuple(drug for order, sense in present for drug in _drugs(order, sense)),
+            liver_imaging=tuple(modality for sense in wanted for modality in sense.liver_imaging),
+            comfort=any(sense.comfort for sense in wanted),
+            unresolved=(*unread, *(o.reference for o, sense in present if sense.unresolved)),
             dangling=dangling,
         )
 
-    def _drugs(self, order: DraftOrder) -> Iterator[DrugOrder]:
-        regimen, action = self._is_regimen(order), _action(order)
-        named = dict.fromkeys(_name_of(term, order) for term in self._terms(order))
-        # An order of no drug that is known here may still take the place of one that is.
-        unnamed = [spoken(order.asked)] if regimen or order.replaces else []
-        for name in named or unnamed:
-            antineoplastic = bool(named) or regimen
-            yield DrugOrder(order.reference, name, action, antineoplastic, order.replaces)
+    def _sense(self, order: DraftOrder) -> _Sense:
+        return self._known_sense(
+            _Asked(order.kind, order.asked, order.category, order.reason, order.route, order.lost)
+        )
 
-    def _terms(self, order: DraftOrder) -> tuple[Term, ...]:
+    def _make_sense(self, order: _Asked) -> _Sense:
+        return _Sense(
+            drugs=tuple(dict.fromkeys(_name_of(term, order) for term in self._terms(order))),
+            regimen=self._is_regimen(order),
+            liver_imaging=self._liver_imaging(order),
+            comfort=self._is_comfort(order),
+            unresolved=self._is_unresolved(order),
+        )
+
+    def _terms(self, order: _Asked) -> tuple[Term, ...]:
         """The agents and other antineoplastics of an order."""
         if self._is_no_treatment(order):
             return ()
@@ -113,27 +149,28 @@ class OrderReader:
         named = self._vocabulary.find_in_text(topic, asked.words)
         return (*coded(self._vocabulary, topic, asked), *named)
 
-    def _is_regimen(self, order: DraftOrder) -> bool:
+    def _is_regimen(self, order: _Asked) -> bool:
         """Whether systemic treatment is ordered without the name of a drug."""
         if order.kind in _MEDICATIONS:
             return bool(self._regimen.search(order.asked.words))
         return not self._is_no_treatment(order) and bool(self._regimen.search(_kind(order)))
 
-    def _is_no_treatment(self, order: DraftOrder) -> bool:
+    def _is_no_treatment(self, order: _Asked) -> bool:
         """Whether a request that may name a drug is for something else: a level, a test."""
         is_request = order.kind not in _PLANS | _MEDICATIONS
         return is_request and bool(self._no_treatment.search(_kind(order)))
 
-    def _liver_imaging(self, order: DraftOrder) -> Iterator[str]:
-        if order.kind not in _MEDICATIONS:
-            terms = coded_or_named(self._vocabulary, "imaging_orders", order.asked)
-            yield from dict.fromkeys(term.attributes.get("modality", "") for term in terms)
+    def _liver_imaging(self, order: _Asked) -> tuple[str, ...]:
+        if order.kind in _MEDICATIONS:
+            return ()
+        terms = coded_or_named(self._vocabulary, "imaging_orders", order.asked)
+        return tuple(dict.fromkeys(term.attributes.get("modality", "") for term in terms))
 
-    def _is_comfort(self, order: DraftOrder) -> bool:
+    def _is_comfort(self, order: _Asked) -> bool:
         concepts = (order.asked, order.category, order.reason)
         return any(coded_or_named(self._vocabulary, "comfort", concept) for concept in concepts)
 
-    def _is_unresolved(self, order: DraftOrder) -> bool:
+    def _is_unresolved(self, order: _Asked) -> bool:
         """A drug that is chosen but not to be told: no words, unknown codes, or a contradiction."""
         if order.kind not in _MEDICATIONS:
             return False
@@ -147,12 +184,20 @@ class OrderReader:
         return unknown and not self._others(order.asked, beside_agents=False)
 
 
-def _kind(order: DraftOrder) -> str:
+def _drugs(order: DraftOrder, sense: _Sense) -> Iterator[DrugOrder]:
+    # An order of no drug that is known here may still take the place of one that is.
+    unnamed = (spoken(order.asked),) if sense.regimen or order.replaces else ()
+    for name in sense.drugs or unnamed:
+        antineoplastic = bool(sense.drugs) or sense.regimen
+        yield DrugOrder(order.reference, name, _action(order), antineoplastic, order.replaces)
+
+
+def _kind(order: _Asked) -> str:
     """What an order says it is for: not why, which may name a treatment given before."""
     return f"{order.asked.words} | {order.category.words}"
 
 
-def _name_of(term: Term, order: DraftOrder) -> str:
+def _name_of(term: Term, order: _Asked) -> str:
     """The ingredient; for a term that stands for a family of codes, the order's own words."""
     return term.name if term.names else spoken(order.asked)
 

@@ -107,7 +107,7 @@ class ObservationRecord:
         """What it asks and answers: itself, then each component."""
         return (self.code, self.value), *[(c.code, c.value) for c in self.components]
 
-    @cached_property
+    @property
     def questions(self) -> tuple[tuple[tuple[str, str], ...], ...]:
         """The codes of what it asks, in the order of ``answers``."""
         return self.code.codes, *[c.code.codes for c in self.components]
