@@ -12,14 +12,13 @@ from itertools import chain
 from pathlib import Path
 from tempfile import mkdtemp
 from time import time
-from uuid import uuid4
 
 from flask import Flask
 
 from service.assessor import Assessor, load_assessor
 from service.audit.logs import auditor
 from service.cds.answer import Parts
-from service.cds.cards import Addresses, CardMaker
+from service.cds.cards import Addresses, CardMaker, random_uuids
 from service.cds.order_reader import OrderReader, load_order_words
 from service.cds.speaking import load_speaking
 from service.cds.suggestions import load_options
@@ -197,6 +196,6 @@ def make_parts(assessor: Assessor, settings: Settings, today: Callable[[], date]
         assess=consulting(assessor, settings),
         orders=OrderReader(vocabulary, MedicationReader(vocabulary), load_order_words()),
         speaking=load_speaking(),
-        cards=CardMaker(load_wording(), load_options(), addresses, uuid4),
+        cards=CardMaker(load_wording(), load_options(), addresses, random_uuids),
         today=today,
     )

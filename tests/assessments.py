@@ -163,5 +163,5 @@ def card_maker(public_url: str | None = None, smart_launch_url: str | None = Non
         load_wording(),
         load_options(),
         Addresses(public_url, smart_launch_url),
-        lambda: UUID(int=next(numbers), version=4),
+        lambda many: [str(UUID(int=next(numbers), version=4)) for _ in range(many)],
     )

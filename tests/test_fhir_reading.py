@@ -15,12 +15,12 @@ from hypothesis import strategies as st
 from service.fhir.bundle import open_up
 from service.fhir.elements import Unreadable
 from service.fhir.given import ABSENT, Element
-from service.fhir.kept import LastKept
 from service.fhir.models import ResourceReader
 from service.fhir.names import is_name
 from service.fhir.patient import assemble, read_patient
 from service.fhir.records import Concept, ObservationRecord
 from service.fhir.references import References
+from service.fhir.validation import Validator
 
 SUBJECT = {"reference": "Patient/p"}
 CONCEPT = {"coding": [{"system": "urn:s", "code": "c", "display": "words"}], "text": "words"}
@@ -154,7 +154,7 @@ BUSY = ResourceReader()  # as in the service: it has read other resources before
 
 @pytest.fixture(scope="module")
 def reader() -> ResourceReader:
-    return ResourceReader(keep=0)
+    return ResourceReader()
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
@@ -186,86 +186,43 @@ def test_the_resources_to_spoil_are_read_before_they_are_spoiled(
     assert data.records
 
 
-def test_a_resource_nested_without_end_is_named() -> None:
+def nested(depth: int = 400) -> Any:
     deep: Any = []
-    for _ in range(400):
+    for _ in range(depth):
         deep = [deep]
-    (unread,) = read_patient([OBSERVATION | {"note": deep}], ResourceReader(), "p").unread
+    return deep
+
+
+def test_an_element_nested_without_end_is_named() -> None:
+    (unread,) = read_patient([OBSERVATION | {"category": nested()}], ResourceReader(), "p").unread
     assert unread.reason == "the resource: not JSON of a reasonable shape"
 
 
-def test_the_same_content_is_read_once() -> None:
+def test_an_element_that_is_not_read_may_be_nested_as_it_likes() -> None:
+    data = read_patient([OBSERVATION | {"note": nested()}], ResourceReader(), "p")
+    assert data.records
+    assert not data.unread
+
+
+def test_what_resources_have_in_common_is_read_once() -> None:
     reader = ResourceReader()
-    first = reader.read(OBSERVATION, "Observation/x")
-    assert reader.read(copy.deepcopy(OBSERVATION), "Observation/x") is first
+    one = reader.read(OBSERVATION, "Observation/x").record
+    other = reader.read(
+        copy.deepcopy(OBSERVATION) | {"issued": "2026-05-03T10:00:00Z"}, "Observation/y"
+    ).record
+    assert isinstance(one, ObservationRecord)
+    assert isinstance(other, ObservationRecord)
+    assert other.code is one.code
+    assert (one.reference, other.reference) == ("Observation/x", "Observation/y")
 
 
-def test_what_is_not_read_does_not_tell_contents_apart() -> None:
-    reader = ResourceReader()
-    first = reader.read(OBSERVATION, "Observation/x")
-    again = OBSERVATION | {"meta": {"versionId": "2"}, "text": {"div": "<div/>"}}
-    assert reader.read(again, "Observation/x") is first
-
-
-@pytest.mark.parametrize(
-    ("change", "reference"),
-    [({"issued": "2026-05-03T10:00:00Z"}, "Observation/x"), ({}, "Observation/y")],
-    ids=["other content", "other name"],
-)
-def test_other_content_or_another_name_is_read_anew(
-    change: dict[str, object], reference: str
-) -> None:
-    reader = ResourceReader()
-    first = reader.read(OBSERVATION, "Observation/x")
-    assert reader.read({**OBSERVATION, **change}, reference) is not first
-
-
-def test_no_more_is_kept_than_was_allowed() -> None:
-    reader = ResourceReader(keep=1)
-    first = reader.read(OBSERVATION, "Observation/x")
-    reader.read(OBSERVATION, "Observation/y")
-    again = reader.read(OBSERVATION, "Observation/x")
-    assert again == first
-    assert again is not first
-
-
-def test_what_was_asked_for_last_is_kept_longest() -> None:
-    kept: LastKept[str] = LastKept(2, 100)
-    kept.keep("a", "first", 1)
-    kept.keep("b", "second", 1)
-    assert kept.get("a") == "first"
-    kept.keep("c", "third", 1)
-    assert [kept.get(key) for key in "abc"] == ["first", None, "third"]
-
-
-def test_nothing_is_kept_where_none_may_be() -> None:
-    kept: LastKept[str] = LastKept(0, 100)
-    kept.keep("a", "first", 1)
-    assert kept.get("a") is None
-
-
-def test_what_is_kept_is_bounded_by_its_size_as_well() -> None:
-    kept: LastKept[str] = LastKept(10, 100)
-    for key, size in (("a", 40), ("b", 40), ("c", 40), ("larger than all may be", 101)):
-        kept.keep(key, key, size)
-    found = [kept.get(key) for key in ("a", "b", "c", "larger than all may be")]
-    assert found == [None, "b", "c", None]
-    kept.keep("d", "fits again", 100)
-    kept.keep("d", "fits again", 100)  # by another thread
-    assert kept.get("d") == "fits again"
-
-
-def test_threads_that_keep_at_once_keep_no_more_than_allowed() -> None:
-    kept: LastKept[int] = LastKept(4, 100)
-
-    def work(number: int) -> int | None:
-        kept.keep(number % 16, number % 16, 1)
-        return kept.get((number + 1) % 16)
-
-    with ThreadPoolExecutor(8) as pool:
-        found = list(pool.map(work, range(4000)))
-    assert all(value in (None, (number + 1) % 16) for number, value in enumerate(found))
-    assert sum(kept.get(key) is not None for key in range(16)) == 4
+@pytest.mark.parametrize(("length", "kept"), [(50, True), (5000, False)])
+def test_what_is_long_is_of_one_patient_and_not_kept(length: int, kept: bool) -> None:
+    validator = Validator()
+    told = OBSERVATION | {"code": {"text": "x" * length}}
+    one, other = (validator.narrowed("Observation", told)["code"] for _ in range(2))
+    assert (one is other) == kept
+    assert one.concept == other.concept == Concept(text="x" * length)
 
 
 @settings(max_examples=300, deadline=None, derandomize=True)
@@ -281,7 +238,7 @@ def test_what_was_read_before_does_not_change_what_a_resource_is_read_as(
 
 
 def test_threads_may_share_a_reader() -> None:
-    reader = ResourceReader(keep=8)
+    reader = ResourceReader()
     names = [f"Observation/{number % 16}" for number in range(160)]
     with ThreadPoolExecutor(8) as pool:
         readings = pool.map(lambda name: reader.read(OBSERVATION, name), names)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+import os
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cache, lru_cache
 from uuid import UUID
@@ -19,11 +20,17 @@ from service.cds.suggestions import Option, Options, Proposer, Whose
 from service.cds.summaries import ProtocolWords, protocol_summary, summary
 from service.cds.wording import Wording
 
-Uuids = Callable[[], UUID]
-"""A source of random UUIDs, an argument so that tests can foresee them."""
+Uuids = Callable[[int], Sequence[str]]
+"""A source of so many random UUIDs, an argument so that tests can foresee them."""
 
 _CARDS_KEPT = 256
 _PROTOCOL_TOPIC = "IMAGING_PROTOCOL"
+
+
+def random_uuids(count: int) -> list[str]:
+    """UUIDs of version 4, for which the system is asked once."""
+    random = os.urandom(16 * count)
+    return [str(UUID(bytes=random[n : n + 16], version=4)) for n in range(0, len(random), 16)]
 
 
 @dataclass(frozen=True)
@@ -126,11 +133,12 @@ class CardMaker:
 
     def _anew(self, card: Card) -> Card:
         """The same under UUIDs of its own: what is shown again is answered for by itself."""
+        own, *others = self.uuids(1 + len(card.suggestions))
         suggestions = [
-            Suggestion(offered.label, str(self.uuids()), offered.actions, offered.option)
-            for offered in card.suggestions
+            Suggestion(offered.label, uuid, offered.actions, offered.option)
+            for offered, uuid in zip(card.suggestions, others, strict=True)
         ]
-        return replace(card, uuid=str(self.uuids()), suggestions=tuple(suggestions))
+        return replace(card, uuid=own, suggestions=tuple(suggestions))
 
     def _protocol_option(self, comparison: Comparison | None) -> Option:
         modality = comparison.study.modality if comparison else None

@@ -21,6 +21,7 @@ UCUM = "http://unitsofmeasure.org"
 NO_CONCEPT = Concept()
 
 _CONCEPTS_KEPT = 8192
+_LONGEST_KEPT = 4096  # bytes; what is longer is of one patient
 _DATES_KEPT = 8192
 
 # A guard on memory, far outside anything measured: a Decimal may claim a billion digits.
@@ -45,6 +46,8 @@ def concept(value: JsonObject, normalise: Normalise) -> Concept:
     try:
         content = orjson.dumps(value)
     except TypeError:  # nested too deeply, or a number beyond 64 bits: not worth keeping
+        return _concept(value, normalise)
+    if len(content) > _LONGEST_KEPT:
         return _concept(value, normalise)
     return _known_concept(content, normalise)
 

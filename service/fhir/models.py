@@ -1,9 +1,7 @@
 """One resource, read: brought to R4, checked, cut down, validated, turned into its record.
 
-Reading depends on nothing but the resource and its name, so results are kept: an EHR sends the
-same resources again with every call. At most ``keep`` of them, each with the bytes it was read
-from, and at most 32 MB of those: a study may list thousands of images. In memory only, and gone
-with the process.
+Of what was read before, the elements are known again by their content (``service.fhir.validation``),
+so that a record that comes with one new resource costs little more than that resource.
 """
 
 from __future__ import annotations
@@ -18,7 +16,6 @@ import orjson
 from service.fhir.datatypes import Normalise, concept, joined
 from service.fhir.elements import REFERRING, Unreadable
 from service.fhir.json_types import JsonObject, objects_of, text_of
-from service.fhir.kept import LastKept
 from service.fhir.readers import READERS
 from service.fhir.readers.medication import Drug
 from service.fhir.readers.observation import values_not_read
@@ -37,10 +34,7 @@ _TOLD_BY = {
     "MedicationAdministration": "medicationCodeableConcept",
 }
 
-_MOST_BYTES = 32 << 20
-
-# Never looked at here: not worth keeping, nor telling apart by.
-_ASIDE = ("resourceType", "id", "meta", "text", "contained")
+_KEPT = 4096  # sets of codes
 
 Concerns: TypeAlias = Callable[[str, Concept], bool]
 """Whether a resource of a type, with these codes (an Observation's components' too), is worth reading."""
@@ -75,7 +69,6 @@ class ResourceReader:
         self,
         normalise: Normalise = lambda system: system,
         concerns: Concerns | None = None,
-        keep: int = 4096,
     ) -> None:
         """Set up the reading.
 
@@ -83,14 +76,12 @@ class ResourceReader:
             normalise: from a code system as sent to its URI.
             concerns: which Observations to read, the others being passed over unvalidated;
                 None for all.
-            keep: how many resources to remember; 0 for none.
         """
         load_models()
         self._validator = Validator(normalise)
         self._normalise = normalise
         self._concerns = concerns
-        self._known: LastKept[Reading] = LastKept(keep, _MOST_BYTES)
-        self._bears = lru_cache(maxsize=keep)(self._bears_on_it)
+        self._bears = lru_cache(maxsize=_KEPT)(self._bears_on_it)
 
     def reads(self, kind: str) -> bool:
         """Whether resources of this type are read at all."""
@@ -99,23 +90,12 @@ class ResourceReader:
     def read(self, resource: JsonObject, reference: str) -> Reading:
         """Read one resource of a type that is read, under the name it goes by. Never raises."""
         kind = text_of(resource, "resourceType")
-        looked_at = _looked_at(resource)
-        try:
-            content = orjson.dumps(looked_at)
-        except TypeError:  # nested too deeply, or a number beyond 64 bits
-            return _unread(kind, reference, "the resource: not JSON of a reasonable shape")
-        key = (kind, reference, content)
-        found = self._known.get(key)
-        if found is None:
-            found = self._read(kind, reference, looked_at)
-            self._known.keep(key, found, len(content))
-        return found
-
-    def _read(self, kind: str, reference: str, resource: JsonObject) -> Reading:
         try:
             return self._attempt(kind, reference, resource)
         except Unreadable as problem:
             return _unread(kind, reference, str(problem))
+        except orjson.JSONEncodeError:  # nested too deeply, or a number beyond 64 bits
+            return _unread(kind, reference, "the resource: not JSON of a reasonable shape")
 
     def _attempt(self, kind: str, reference: str, resource: JsonObject) -> Reading:
         resource = to_r4(kind, resource)
@@ -147,14 +127,6 @@ class ResourceReader:
         found = (orjson.loads(content) for content in told_by)
         codes = (concept(c if isinstance(c, dict) else {}, self._normalise) for c in found)
         return self._concerns is None or self._concerns(kind, joined(codes))
-
-
-def _looked_at(resource: JsonObject) -> JsonObject:
-    looked_at = resource.copy()
-    for name in _ASIDE:
-        if name in looked_at:
-            del looked_at[name]
-    return looked_at
 
 
 def _unread(kind: str, reference: str, reason: str) -> Reading:

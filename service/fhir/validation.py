@@ -122,7 +122,7 @@ class Validator:
                 if content not in _NOTHING:
                     sound = self._sound if len(content) <= _LONGEST_KEPT else self._validated
                     found[name] = sound(kind, name, content)
-            else:
+            elif name.startswith("value"):
                 refuse_other_value(name, known)
         return found
 
