@@ -5,7 +5,7 @@ from __future__ import annotations
 import selectors
 import socket
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
 _CHUNK = 1 << 18
@@ -29,26 +29,30 @@ class _Connection:
     received: bytearray = field(default_factory=bytearray)
 
 
-def run(port: int, path: str, bodies: Sequence[bytes], connections: int, seconds: float) -> Result:
-    """Send the bodies in turn over some connections until the time is over.
+def requests(path: str, bodies: Sequence[bytes]) -> list[bytes]:
+    """Requests with these bodies, as they go over the wire."""
+    return [_request(path, body) for body in bodies]
+
+
+def run(port: int, sending: Iterator[bytes], connections: int, seconds: float) -> Result:
+    """Send requests over some connections until the time is over.
 
     Raises:
         RuntimeError: an answer other than 200.
     """
-    requests = [_request(path, body) for body in bodies]
-    selector, latencies, sent = selectors.DefaultSelector(), [], 0
+    selector, latencies = selectors.DefaultSelector(), []
     for _ in range(connections):
         connection = _Connection(socket.create_connection(("127.0.0.1", port)))
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         selector.register(connection.sock, selectors.EVENT_READ, connection)
-        sent = _send(connection, requests, sent)
+        _send(connection, next(sending))
     start = time.perf_counter()
     while (now := time.perf_counter()) - start < seconds:
         for key, _ in selector.select(timeout=1):
             connection = key.data
             if _answered(connection):
                 latencies.append(time.perf_counter() - connection.sent_at)
-                sent = _send(connection, requests, sent)
+                _send(connection, next(sending))
     for key in list(selector.get_map().values()):
         key.data.sock.close()
     latencies.sort()
@@ -68,11 +72,10 @@ def _request(path: str, body: bytes) -> bytes:
     return head.encode() + body
 
 
-def _send(connection: _Connection, requests: Sequence[bytes], sent: int) -> int:
+def _send(connection: _Connection, request: bytes) -> None:
     connection.received.clear()
     connection.sent_at = time.perf_counter()
-    connection.sock.sendall(requests[sent % len(requests)])
-    return sent + 1
+    connection.sock.sendall(request)
 
 
 def _answered(connection: _Connection) -> bool:
