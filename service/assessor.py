@@ -90,9 +90,10 @@ class Assessor:
     def _of_prefetch(self, digest: str | None, prefetch: Json, patient: str, as_of: date) -> Judged:
         with self._turn:
             held = sort_out(prefetch)
-            timeline = self.timeline(read_held(held, patient, self._reader))
+            states = recognise(held)
+            timeline = self.timeline(read_held(held, states, patient, self._reader))
             assessment = self.rulebook.assess(timeline, as_of)
-        return Judged(assessment, timeline, recognise(held), digest)
+        return Judged(assessment, timeline, states, digest)
 
 
 def _digest(prefetch: Json) -> str | None:

@@ -45,8 +45,8 @@ class Observed:
 
     def values(self, name: str) -> list[Value]:
         """The answers to a term of measurements."""
-        answers = self.record.answers
-        return [answers[place][1] for place in self.asked.places.get(name, ())]
+        places = self.asked.places.get(name, ())
+        return [self.record.answers[place][1] for place in places]
 
 
 def observed(vocabulary: Vocabulary, record: ObservationRecord) -> Observed:

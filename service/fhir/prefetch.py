@@ -48,6 +48,9 @@ class Held:
     contents: Contents = field(default_factory=Contents)
 
 
+_NOTHING = Held(State.EMPTY)
+
+
 def read_prefetch(prefetch: Json, patient: str, reader: ResourceReader) -> PatientData:
     """Read the ``prefetch`` member of a call.
 
@@ -61,17 +64,19 @@ def read_prefetch(prefetch: Json, patient: str, reader: ResourceReader) -> Patie
         MissingDataError: needed keys are not available.
         OtherPatientError: a resource is of another patient.
     """
-    return read_held(sort_out(prefetch), patient, reader)
+    held = sort_out(prefetch)
+    return read_held(held, recognise(held), patient, reader)
 
 
-def read_held(held: Mapping[str, Held], patient: str, reader: ResourceReader) -> PatientData:
-    """Read what the keys of a call hold, sorted out before.
+def read_held(
+    held: Mapping[str, Held], states: Mapping[str, State], patient: str, reader: ResourceReader
+) -> PatientData:
+    """Read what the keys of a call hold, sorted out and recognised before.
 
     Raises:
         MissingDataError: needed keys are not available.
         OtherPatientError: a resource is of another patient.
     """
-    states = recognise(held)
     contents = [item.contents for item in held.values()]
     data = assemble(contents, reader, patient, _unavailable(held, states))
     _demand(states)
@@ -91,13 +96,21 @@ def sort_out(prefetch: Json) -> dict[str, Held]:
 
 def _hold(name: str, value: Json) -> Held:
     if value is None:
-        return Held(State.EMPTY)
+        return _NOTHING
     if not isinstance(value, dict) or not text_of(value, "resourceType"):
         return Held(State.INVALID)
+    if _is_empty(value):
+        return _NOTHING
     ours = _OURS.get(name)
     where = f"prefetch.{name}" if ours or _PLAIN_NAME.fullmatch(name) else "prefetch"
     contents = open_up(value, where)
     return Held(_state(value, contents, ours.kind if ours else None), contents)
+
+
+def _is_empty(source: JsonObject) -> bool:
+    """Whether this is a Bundle that says nothing but that there is nothing: most keys hold one."""
+    is_bundle = source["resourceType"] == "Bundle" and "link" not in source
+    return is_bundle and source.get("entry") in (None, [])
 
 
 def _state(value: JsonObject, contents: Contents, expected: str | None) -> State:
