@@ -60,7 +60,7 @@ _BESIDE_THE_POINT = Reading(passed_over=BESIDE_THE_POINT)
 
 
 class ResourceReader:
-    """Reads resources, each content once. Safe to share between threads.
+    """Reads resources, what they have in common once. Safe to share between threads.
 
     Making the first one in a process loads the FHIR models, which takes a third of a second.
     """
