@@ -13,13 +13,25 @@ _CHUNK = 1 << 18
 
 @dataclass(frozen=True)
 class Result:
-    """Requests per second, latencies in ms, and the server's own processor time per request in ms."""
+    """How long each answer took, in seconds; in all; and how long the server computed for them."""
 
-    per_second: float
-    p50: float
-    p99: float
-    count: int
-    cpu: float = 0.0
+    latencies: tuple[float, ...]
+    seconds: float
+    cpu_seconds: float = 0.0
+
+    @property
+    def per_second(self) -> float:
+        """Answers per second."""
+        return len(self.latencies) / self.seconds
+
+    @property
+    def cpu_ms(self) -> float:
+        """What the server computed for an answer, in ms."""
+        return self.cpu_seconds / len(self.latencies) * 1e3
+
+    def within_ms(self, share: float) -> float:
+        """How many ms this share of the answers stayed within."""
+        return sorted(self.latencies)[int(len(self.latencies) * share)] * 1e3
 
 
 @dataclass
@@ -40,7 +52,8 @@ def run(port: int, sending: Iterator[bytes], connections: int, seconds: float) -
     Raises:
         RuntimeError: an answer other than 200.
     """
-    selector, latencies = selectors.DefaultSelector(), []
+    selector = selectors.DefaultSelector()
+    latencies: list[float] = []
     for _ in range(connections):
         connection = _Connection(socket.create_connection(("127.0.0.1", port)))
         connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -55,13 +68,7 @@ def run(port: int, sending: Iterator[bytes], connections: int, seconds: float) -
                 _send(connection, next(sending))
     for key in list(selector.get_map().values()):
         key.data.sock.close()
-    latencies.sort()
-    return Result(
-        per_second=len(latencies) / (now - start),
-        p50=latencies[len(latencies) // 2] * 1e3,
-        p99=latencies[int(len(latencies) * 0.99)] * 1e3,
-        count=len(latencies),
-    )
+    return Result(tuple(latencies), now - start)
 
 
 def _request(path: str, body: bytes) -> bytes:
