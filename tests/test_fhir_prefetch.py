@@ -87,6 +87,8 @@ STATES = {
     "an empty Bundle": (EMPTY, State.EMPTY),
     "a Bundle without entry": ({"resourceType": "Bundle", "total": 0}, State.EMPTY),
     "the empty answer of Epic": (EPIC_EMPTY, State.EMPTY),
+    "a count without what was counted": ({**EMPTY, "total": 3}, State.TRUNCATED),
+    "a count beside a warning": ({**EPIC_EMPTY, "total": 3}, State.TRUNCATED),
     "an outcome": (OUTCOME, State.ERROR),
     "an outcome that only warns": (WARNING, State.ERROR),
     "an error within a Bundle": (bundle(resource("ImagingStudy"), OUTCOME), State.ERROR),

@@ -54,7 +54,7 @@ class DraftOrder:
     lost: bool = False
 
 
-@dataclass(frozen=True, eq=False)  # what was read once is known again by being the same
+@dataclass(frozen=True)
 class Drafts:
     """The orders of a call. ``unread`` names the entries that are no resources at all."""
 

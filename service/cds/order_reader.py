@@ -35,7 +35,6 @@ def load_order_words() -> OrderWords:
     return record(OrderWords, load("orders.yaml"), "service/cds/orders.yaml")
 
 
-_KEPT = 256  # as many drafts as are kept
 _SENSES_KEPT = 1024
 
 _STOPPED = frozenset(("stopped", "cancelled", "revoked"))
@@ -83,14 +82,10 @@ class OrderReader:
         self._medications = medications
         self._regimen = _any_word(words.regimen_words)
         self._no_treatment = _any_word(words.no_treatment_words)
-        self._known = lru_cache(maxsize=_KEPT)(self._read)
-        self._known_sense = lru_cache(maxsize=_SENSES_KEPT)(self._make_sense)
+        self._known = lru_cache(maxsize=_SENSES_KEPT)(self._sense_of)
 
     def read(self, drafts: Drafts, selections: tuple[str, ...] | None = None) -> DraftOrders:
         """What the orders mean; with ``selections``, those alone, and what they hold together."""
-        return self._known(drafts, selections)
-
-    def _read(self, drafts: Drafts, selections: tuple[str, ...] | None) -> DraftOrders:
         if selections is None:
             return self._meaning(drafts.orders, drafts.unread, ())
         chosen, dangling = _selected(drafts.orders, selections)
@@ -111,11 +106,11 @@ class OrderReader:
         )
 
     def _sense(self, order: DraftOrder) -> _Sense:
-        return self._known_sense(
+        return self._known(
             _Asked(order.kind, order.asked, order.category, order.reason, order.route, order.lost)
         )
 
-    def _make_sense(self, order: _Asked) -> _Sense:
+    def _sense_of(self, order: _Asked) -> _Sense:
         return _Sense(
             drugs=tuple(dict.fromkeys(_name_of(term, order) for term in self._terms(order))),
             regimen=self._is_regimen(order),

@@ -20,8 +20,10 @@ from service.fhir.records import Amount, Coding, Concept, Value
 UCUM = "http://unitsofmeasure.org"
 NO_CONCEPT = Concept()
 
+LONGEST_KEPT = 4096
+"""Bytes of JSON up to which a content is known again; what is longer is of one patient."""
+
 _CONCEPTS_KEPT = 8192
-_LONGEST_KEPT = 4096  # bytes; what is longer is of one patient
 _DATES_KEPT = 8192
 
 # A guard on memory, far outside anything measured: a Decimal may claim a billion digits.
@@ -47,7 +49,7 @@ def concept(value: JsonObject, normalise: Normalise) -> Concept:
         content = orjson.dumps(value)
     except TypeError:  # nested too deeply, or a number beyond 64 bits: not worth keeping
         return _concept(value, normalise)
-    if len(content) > _LONGEST_KEPT:
+    if len(content) > LONGEST_KEPT:
         return _concept(value, normalise)
     return _known_concept(content, normalise)
 

@@ -110,7 +110,13 @@ def _hold(name: str, value: Json) -> Held:
 def _is_empty(source: JsonObject) -> bool:
     """Whether this is a Bundle that says nothing but that there is nothing: most keys hold one."""
     is_bundle = source["resourceType"] == "Bundle" and "link" not in source
-    return is_bundle and source.get("entry") in (None, [])
+    return is_bundle and source.get("entry") in (None, []) and not _counts_more(source)
+
+
+def _counts_more(source: JsonObject) -> bool:
+    """Whether a Bundle without resources says that there are some: it counts what it did not send."""
+    total = source.get("total")
+    return isinstance(total, int) and total > 0
 
 
 def _state(value: JsonObject, contents: Contents, expected: str | None) -> State:
@@ -118,8 +124,10 @@ def _state(value: JsonObject, contents: Contents, expected: str | None) -> State
         return State.ERROR
     if contents.truncated:
         return State.TRUNCATED
+    if not contents.entries and not contents.unread:
+        return State.TRUNCATED if _counts_more(value) else State.EMPTY
     if not contents.entries:
-        return State.INVALID if contents.unread else State.EMPTY
+        return State.INVALID
     return State.INVALID if expected and expected not in contents.kinds else State.PRESENT
 
 

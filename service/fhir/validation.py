@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 import orjson
 
-from service.fhir.datatypes import Normalise
+from service.fhir.datatypes import LONGEST_KEPT, Normalise
 from service.fhir.elements import (
     CHECKED_ON_CUTTING,
     ELEMENTS,
@@ -32,7 +32,6 @@ if TYPE_CHECKING:
     from pydantic import BaseModel, TypeAdapter, ValidationError
 
 _PARTS_KEPT = 16_384
-_LONGEST_KEPT = 4096  # bytes; what is longer is of one patient
 _COMBINATIONS_KEPT = 4096
 
 _PLAIN_REFERENCE = re.compile(r"[A-Za-z0-9:/._#-]+")
@@ -120,7 +119,7 @@ class Validator:
                 # a text is as good a key as its JSON
                 content = value if type(value) is str else orjson.dumps(value)
                 if content not in _NOTHING:
-                    sound = self._sound if len(content) <= _LONGEST_KEPT else self._validated
+                    sound = self._sound if len(content) <= LONGEST_KEPT else self._validated
                     found[name] = sound(kind, name, content)
             elif name.startswith("value"):
                 refuse_other_value(name, known)
